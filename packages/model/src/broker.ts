@@ -1,0 +1,312 @@
+/**
+ * What an edge sees of Millrace. One implementation today, over the embedded log (`broker`); another,
+ * over a Kafka cluster, is why it is an interface. Every method rejects with `LogError` for what a caller
+ * can cause or must know; anything else that is thrown is a bug.
+ */
+import type { Offset } from './offset.ts'
+import type { RecordContent } from './record.ts'
+
+export interface Broker {
+  // Topics
+  listTopics(page: TopicPageRequest): Promise<TopicPage>
+  describeTopic(topic: string): Promise<TopicDescription>
+  /** `created` is false when the topic was there and is what is asked; TOPIC_EXISTS when it is otherwise. */
+  createTopic(
+    topic: string,
+    wanted: { readonly partitions?: number; readonly config?: TopicConfigInput },
+  ): Promise<{ readonly topic: TopicDescription; readonly created: boolean }>
+  /** Growing answers with a warning: keys are remapped. */
+  alterTopic(
+    topic: string,
+    change: { readonly partitions?: number; readonly config?: TopicConfigInput },
+  ): Promise<{ readonly topic: TopicDescription; readonly warnings: readonly string[] }>
+  deleteTopic(topic: string): Promise<void>
+  /** Records before `beforeOffset` can no longer be read. Answers with the new log start offset. */
+  trimPartition(topic: string, partition: number, beforeOffset: Offset): Promise<Offset>
+
+  // Produce: durable before it resolves; all of it or none, also over several partitions
+  produceRecords(topic: string, records: readonly RecordToProduce[], options: ProduceOptions): Promise<ProducedRecords>
+  /** `batches`: concatenated record batches (magic 2), stored as they are but for offset and epoch. */
+  produceBatches(topic: string, partition: number, batches: Uint8Array, options: ProduceOptions): Promise<ProducedRanges>
+  /** A producer id never given before, also across restarts; its epoch is 0. */
+  allocateProducerId(): Promise<number>
+
+  // Fetch
+  /**
+   * Whole batches at or after `offset`, below the high watermark. Control batches and batches of aborted
+   * transactions are left out; the first batch may begin before `offset`. Waits, without polling, up to
+   * `waitMs` for `minBytes`. OFFSET_OUT_OF_RANGE outside [logStartOffset, logEndOffset].
+   */
+  fetch(request: FetchRequest): Promise<FetchedBatches>
+  findOffset(topic: string, partition: number, spec: OffsetSpec): Promise<Offset>
+  /** Where the partition stands now. */
+  partitionState(topic: string, partition: number): PartitionState
+
+  // Committed offsets
+  /** All or nothing over the list; on disk when it resolves. Offsets beyond the log end are refused. */
+  commitOffsets(group: string, commits: readonly OffsetToCommit[], member?: GroupMember): Promise<void>
+  committedOffsets(group: string, filter: { readonly topic?: string }): Promise<readonly CommittedOffset[]>
+  /** A group's offsets in one topic, moved. With `dryRun` nothing is; the answer is the same. */
+  resetOffsets(group: string, reset: OffsetReset): Promise<readonly OffsetMove[]>
+  /** Newest first. */
+  offsetHistory(group: string, filter: OffsetHistoryFilter): Promise<OffsetHistoryPage>
+  deleteOffsets(group: string, filter: { readonly topic?: string }): Promise<void>
+  listGroups(page: { readonly limit: number; readonly after?: string }): Promise<GroupPage>
+  /** UNKNOWN_GROUP when it never committed. */
+  describeGroup(group: string): Promise<GroupDescription>
+  deleteGroup(group: string): Promise<void>
+
+  // Operation
+  status(): BrokerStatus
+  /** Counts and gauges at this moment, for the metrics page. */
+  metrics(): BrokerMetrics
+  /** Stops taking appends, lets those under way finish, writes everything behind, checkpoints. */
+  close(): Promise<void>
+}
+
+export interface TopicPageRequest {
+  readonly prefix?: string
+  readonly limit: number
+  /** The last name seen. */
+  readonly after?: string
+}
+
+export interface TopicPage {
+  readonly topics: readonly TopicSummary[]
+  /** Present when there are more: the `after` of the next page. */
+  readonly next?: string
+}
+
+export interface TopicSummary {
+  readonly name: string
+  /** A UUID, as 22 characters of base64url; another one when a topic is made again. */
+  readonly id: string
+  readonly partitions: number
+  readonly internal: boolean
+}
+
+export interface TopicDescription {
+  readonly name: string
+  readonly id: string
+  readonly internal: boolean
+  readonly config: TopicConfig
+  readonly partitions: readonly PartitionState[]
+}
+
+/** How a topic's logs are kept, complete. Kafka's names in camelCase; -1 is without limit where it is allowed. */
+export interface TopicConfig {
+  readonly retentionMs: number
+  readonly retentionBytes: number
+  readonly segmentBytes: number
+  readonly segmentMs: number
+  readonly indexIntervalBytes: number
+  readonly segmentIndexBytes: number
+  readonly maxMessageBytes: number
+  readonly messageTimestampType: 'CreateTime' | 'LogAppendTime'
+  /** How far ahead of the server's clock a record's timestamp may be. */
+  readonly messageTimestampAfterMaxMs: number
+}
+
+/** What an operator names; the rest takes the broker's defaults. Null takes a setting back to its default. */
+export type TopicConfigInput = { readonly [Name in keyof TopicConfig]?: TopicConfig[Name] | null }
+
+export interface PartitionState {
+  readonly partition: number
+  readonly logStartOffset: Offset
+  readonly highWatermark: Offset
+  readonly logEndOffset: Offset
+  readonly segments: number
+  readonly bytes: number
+}
+
+export interface RecordToProduce extends RecordContent {
+  /** None: the key decides; no key: sticky batches. */
+  readonly partition?: number
+}
+
+export interface ProduceOptions {
+  /** LOG_END_OFFSET_MISMATCH unless the partition ends there. Needs every record in one explicit partition. */
+  readonly expectedLogEndOffset?: Offset
+  readonly idempotency?: Idempotency
+}
+
+/** What makes a retry of a whole request recognizable (`Idempotency-Key`). */
+export interface Idempotency {
+  readonly key: string
+  /** The chunk of a stream, from 0; a body in one piece is chunk 0. */
+  readonly chunk: number
+  /** A hash of the bytes that the client sent for this chunk. */
+  readonly bodyHash: Uint8Array
+}
+
+export interface ProducedRecords {
+  /** One a record, in order. */
+  readonly records: readonly { readonly partition: number; readonly offset: Offset }[]
+  /** An earlier request had done this; nothing was appended now. */
+  readonly duplicate: boolean
+}
+
+export interface ProducedRanges {
+  readonly ranges: readonly OffsetRange[]
+  readonly duplicate: boolean
+}
+
+export interface OffsetRange {
+  readonly partition: number
+  readonly baseOffset: Offset
+  readonly lastOffset: Offset
+}
+
+export interface FetchRequest {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: Offset
+  /** Of stored batches; the first batch is returned even when it is larger. */
+  readonly maxBytes: number
+  readonly minBytes: number
+  readonly waitMs: number
+  readonly signal?: AbortSignal
+}
+
+export interface FetchedBatches extends PartitionBounds {
+  /** Whole batches, concatenated in each piece, in order over the pieces. */
+  readonly pieces: readonly Uint8Array[]
+  /** Where to go on. Past `offset` even without batches, when what was there is not for readers. */
+  readonly nextOffset: Offset
+}
+
+export interface PartitionBounds {
+  readonly logStartOffset: Offset
+  readonly highWatermark: Offset
+}
+
+export type OffsetSpec =
+  | { readonly at: 'earliest' | 'latest' }
+  /** The first record at or after this time, or the high watermark. Milliseconds since the epoch. */
+  | { readonly at: 'timestamp'; readonly timestamp: number }
+  /** Counted back from the high watermark, not before the log start. */
+  | { readonly at: 'last'; readonly count: number }
+
+export interface OffsetToCommit {
+  readonly topic: string
+  readonly partition: number
+  /** The next offset the group will read. */
+  readonly offset: Offset
+  readonly metadata?: string
+}
+
+export interface GroupMember {
+  readonly memberId: string
+  readonly memberEpoch: number
+}
+
+export interface CommittedOffset {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: Offset
+  readonly metadata: string
+  readonly committedAt: number
+  readonly highWatermark: Offset
+  readonly logStartOffset: Offset
+  /** High watermark less committed offset. */
+  readonly lag: number
+  /** 0 without lag, else now less the timestamp of the record at the committed offset. */
+  readonly lagMs: number
+}
+
+export interface OffsetReset {
+  readonly topic: string
+  readonly to:
+    | { readonly at: 'earliest' | 'latest' }
+    | { readonly at: 'offset'; readonly offset: Offset }
+    | { readonly at: 'timestamp'; readonly timestamp: number }
+    | { readonly at: 'shift'; readonly by: number }
+    /** What the group had committed at that time. */
+    | { readonly at: 'committedAt'; readonly timestamp: number }
+  /** Default: every partition of the topic. */
+  readonly partitions?: readonly number[]
+  readonly dryRun: boolean
+}
+
+export interface OffsetMove {
+  readonly topic: string
+  readonly partition: number
+  /** Null: nothing was committed. */
+  readonly from: Offset | null
+  readonly to: Offset
+}
+
+export interface OffsetHistoryFilter {
+  readonly topic?: string
+  readonly partition?: number
+  readonly limit: number
+  /** Where the page before said to go on. */
+  readonly after?: string
+}
+
+export interface OffsetHistoryPage {
+  readonly commits: readonly OffsetHistoryEntry[]
+  readonly next?: string
+}
+
+export interface OffsetHistoryEntry {
+  readonly topic: string
+  readonly partition: number
+  /** Null: the committed offset was deleted. */
+  readonly offset: Offset | null
+  readonly metadata: string
+  readonly committedAt: number
+  /** Who: a member id, `reset`, or null for a commit without a member. */
+  readonly by: string | null
+}
+
+export interface GroupPage {
+  readonly groups: readonly { readonly group: string; readonly state: 'Empty' }[]
+  readonly next?: string
+}
+
+export interface GroupDescription {
+  readonly group: string
+  readonly state: 'Empty'
+  readonly members: readonly never[]
+  readonly offsets: readonly CommittedOffset[]
+  readonly lag: number
+  readonly lagMs: number
+}
+
+export interface BrokerStatus {
+  readonly state: 'recovering' | 'ready' | 'read-only' | 'stopping'
+  /** Why, when it is not `ready`; what to do next. */
+  readonly reason?: string
+  readonly dataDirectory: string
+  readonly diskFreeBytes: number
+  readonly diskTotalBytes: number
+  readonly isFull: boolean
+  readonly lastRecovery: {
+    readonly wasClean: boolean
+    readonly durationMs: number
+    readonly replayedEntries: number
+    readonly replayedBytes: number
+    /** Files below `set-aside/` with what was cut, if anything was. */
+    readonly setAside: readonly string[]
+    readonly notes: readonly string[]
+  }
+}
+
+export interface BrokerMetrics {
+  readonly produce: { readonly appends: number; readonly records: number; readonly bytes: number; readonly refused: number }
+  readonly fetch: { readonly requests: number; readonly bytes: number; readonly waiting: number }
+  readonly flush: { readonly syncs: number; readonly syncSeconds: readonly number[] }
+  readonly storage: {
+    readonly pendingBytes: number
+    readonly waitingBytes: number
+    readonly checkpoints: number
+    readonly journalBytesUsed: number
+    readonly journalBytesMax: number
+    readonly logBytes: number
+    readonly segments: number
+    readonly topics: number
+    readonly partitions: number
+  }
+  readonly lag: readonly { readonly group: string; readonly topic: string; readonly partition: number; readonly lag: number; readonly lagMs: number }[]
+}
