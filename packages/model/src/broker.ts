@@ -25,9 +25,18 @@ export interface Broker {
   trimPartition(topic: string, partition: number, beforeOffset: Offset): Promise<Offset>
 
   // Produce: durable before it resolves; all of it or none, also over several partitions
-  produceRecords(topic: string, records: readonly RecordToProduce[], options: ProduceOptions): Promise<ProducedRecords>
+  produceRecords(
+    topic: string,
+    records: readonly RecordToProduce[],
+    options: ProduceOptions,
+  ): Promise<ProducedRecords>
   /** `batches`: concatenated record batches (magic 2), stored as they are but for offset and epoch. */
-  produceBatches(topic: string, partition: number, batches: Uint8Array, options: ProduceOptions): Promise<ProducedRanges>
+  produceBatches(
+    topic: string,
+    partition: number,
+    batches: Uint8Array,
+    options: ProduceOptions,
+  ): Promise<ProducedRanges>
   /** A producer id never given before, also across restarts; its epoch is 0. */
   allocateProducerId(): Promise<number>
 
@@ -44,8 +53,15 @@ export interface Broker {
 
   // Committed offsets
   /** All or nothing over the list; on disk when it resolves. Offsets beyond the log end are refused. */
-  commitOffsets(group: string, commits: readonly OffsetToCommit[], member?: GroupMember): Promise<void>
-  committedOffsets(group: string, filter: { readonly topic?: string }): Promise<readonly CommittedOffset[]>
+  commitOffsets(
+    group: string,
+    commits: readonly OffsetToCommit[],
+    member?: GroupMember,
+  ): Promise<void>
+  committedOffsets(
+    group: string,
+    filter: { readonly topic?: string },
+  ): Promise<readonly CommittedOffset[]>
   /** A group's offsets in one topic, moved. With `dryRun` nothing is; the answer is the same. */
   resetOffsets(group: string, reset: OffsetReset): Promise<readonly OffsetMove[]>
   /** Newest first. */
@@ -294,7 +310,12 @@ export interface BrokerStatus {
 }
 
 export interface BrokerMetrics {
-  readonly produce: { readonly appends: number; readonly records: number; readonly bytes: number; readonly refused: number }
+  readonly produce: {
+    readonly appends: number
+    readonly records: number
+    readonly bytes: number
+    readonly refused: number
+  }
   readonly fetch: { readonly requests: number; readonly bytes: number; readonly waiting: number }
   readonly flush: { readonly syncs: number; readonly syncSeconds: readonly number[] }
   readonly storage: {
@@ -308,5 +329,11 @@ export interface BrokerMetrics {
     readonly topics: number
     readonly partitions: number
   }
-  readonly lag: readonly { readonly group: string; readonly topic: string; readonly partition: number; readonly lag: number; readonly lagMs: number }[]
+  readonly lag: readonly {
+    readonly group: string
+    readonly topic: string
+    readonly partition: number
+    readonly lag: number
+    readonly lagMs: number
+  }[]
 }

@@ -22,15 +22,27 @@ export const LOG_ERRORS = {
   PRODUCER_FENCED: { retriable: false, about: 'A newer producer has taken over this producer id.' },
   OUT_OF_ORDER_SEQUENCE: { retriable: false, about: 'A sequence number is out of order.' },
   FENCED_MEMBER_EPOCH: { retriable: false, about: 'The group has moved on to a later epoch.' },
-  LOG_END_OFFSET_MISMATCH: { retriable: false, about: 'The log does not end where it was expected to.' },
+  LOG_END_OFFSET_MISMATCH: {
+    retriable: false,
+    about: 'The log does not end where it was expected to.',
+  },
   OFFSET_OUT_OF_RANGE: { retriable: false, about: 'The log does not hold that offset.' },
-  IDEMPOTENCY_KEY_REUSED: { retriable: false, about: 'That idempotency key came with another body.' },
+  IDEMPOTENCY_KEY_REUSED: {
+    retriable: false,
+    about: 'That idempotency key came with another body.',
+  },
   OVERLOADED: { retriable: true, about: 'Too many bytes are waiting for the disk.' },
   CORRUPT_SEGMENT: { retriable: false, about: 'The disk returned what was not written.' },
-  STORAGE_FAILED: { retriable: false, about: 'A write to the disk failed; nothing more is accepted.' },
+  STORAGE_FAILED: {
+    retriable: false,
+    about: 'A write to the disk failed; nothing more is accepted.',
+  },
   STORAGE_FULL: { retriable: true, about: 'The disk is nearly full.' },
   STOPPING: { retriable: true, about: 'The server is stopping.' },
-  DATA_DIRECTORY_IN_USE: { retriable: true, about: 'Another process has this data directory open.' },
+  DATA_DIRECTORY_IN_USE: {
+    retriable: true,
+    about: 'Another process has this data directory open.',
+  },
   DATA_DIRECTORY_NEWER: { retriable: false, about: 'The data directory is from a newer version.' },
   DATA_DIRECTORY_DAMAGED: { retriable: false, about: 'The data directory is damaged.' },
 } as const satisfies Record<string, { retriable: boolean; about: string }>

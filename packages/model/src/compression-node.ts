@@ -1,0 +1,71 @@
+import { lz4Compress, snappyCompress } from '@platformatic/wasm-utils'
+import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { tooManyBytes, unsound } from './compressed-bytes.ts'
+import type { LogError } from './log-error.ts'
+import { decompressLz4Frame } from './lz4-frame.ts'
+import type { Codec } from './record-batch.ts'
+import { decompressSnappy, frameSnappy } from './snappy.ts'
+
+type Compression = Exclude<Codec, 'none'>
+
+export function canCompress(_codec: Codec): boolean {
+  return true
+}
+
+export function canDecompress(_codec: Codec): boolean {
+  return true
+}
+
+export function compress(codec: Compression, bytes: Uint8Array): Uint8Array {
+  switch (codec) {
+    case 'gzip':
+      return gzipSync(bytes, { level: GZIP_LEVEL })
+    case 'zstd':
+      return zstdCompressSync(bytes)
+    case 'snappy':
+      return frameSnappy(bytes, (block) => snappyCompress(asBuffer(block)))
+    case 'lz4':
+      return lz4Compress(asBuffer(bytes))
+  }
+}
+
+export function decompress(codec: Compression, bytes: Uint8Array, maxBytes: number): Uint8Array {
+  switch (codec) {
+    case 'gzip':
+      return bounded('gzip', maxBytes, () => gunzipSync(bytes, { maxOutputLength: maxBytes }))
+    case 'zstd':
+      return bounded('zstd', maxBytes, () =>
+        zstdDecompressSync(bytes, { maxOutputLength: maxBytes }),
+      )
+    // Not by the library that compresses: each input that it refuses leaks what it had made so far, and
+    // after two gigabytes of that it refuses everything.
+    case 'snappy':
+      return decompressSnappy(bytes, maxBytes)
+    case 'lz4':
+      return decompressLz4Frame(bytes, maxBytes)
+  }
+}
+
+/** The fastest; on log lines it leaves a fifth, where the default level leaves a sixth at a third of the speed. */
+const GZIP_LEVEL = 1
+
+function bounded(
+  codec: Compression,
+  maxBytes: number,
+  decompressNow: () => Uint8Array,
+): Uint8Array {
+  try {
+    return decompressNow()
+  } catch (cause) {
+    throw refusal(codec, maxBytes, cause)
+  }
+}
+
+function refusal(codec: Compression, maxBytes: number, cause: unknown): LogError {
+  const isTooLarge = cause instanceof RangeError
+  return isTooLarge ? tooManyBytes(codec, maxBytes) : unsound(codec, String(cause), cause)
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
