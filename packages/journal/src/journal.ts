@@ -1,0 +1,158 @@
+/**
+ * What is written and synced before the segments. One entry at a time goes to the end of the current slot;
+ * when it does not fit, to the start of a free one: a slot with nothing at or after the durable checkpoint.
+ *
+ * Invariants
+ *   - one write or sync at a time, and an entry is synced before the next is written;
+ *   - nothing at or after the durable checkpoint is ever overwritten;
+ *   - after a failed or short write, or a failed sync, nothing is written any more, in this life.
+ */
+import assert from 'node:assert/strict'
+import type { BuiltEntry } from './entry-builder.ts'
+import type { Run } from './entry.ts'
+import { PAGE_SIZE } from './entry.ts'
+import type { JournalPlace, Slots } from './slots.ts'
+
+export class Journal {
+  readonly run: Run
+  readonly #slots: Slots
+  readonly #slotBytes: number
+  readonly #slotsMax: number
+  /** For each slot the sequence of its last entry of this run, or 0. */
+  readonly #lastSequences: number[]
+  /** Of the first entry that the durable checkpoint does not cover. */
+  #checkpointSequence = FIRST_SEQUENCE
+  #nextSequence = FIRST_SEQUENCE
+  #synced = FIRST_SEQUENCE - 1
+  #current: number
+  #position = 0
+  #isWriting = false
+  #making: Promise<void> | undefined
+
+  /**
+   * A new run, from the start of the first slot. Before the first entry is written, a checkpoint that names
+   * this run must be durable: it is what frees the slots.
+   */
+  constructor(
+    slots: Slots,
+    run: Run,
+    limits: { readonly slotBytes: number; readonly slotsMax: number },
+  ) {
+    assert(slots.count > 0)
+    this.run = run
+    this.#slots = slots
+    this.#slotBytes = limits.slotBytes
+    this.#slotsMax = Math.max(limits.slotsMax, slots.count)
+    this.#lastSequences = Array.from({ length: slots.count }, () => 0)
+    this.#current = 0
+  }
+
+  /** What a checkpoint says of the entry that comes next: where it is, unless it does not fit there. */
+  get next(): JournalPlace & { readonly sequence: number } {
+    return { slot: this.#current, position: this.#position, sequence: this.#nextSequence }
+  }
+
+  get slotCount(): number {
+    return this.#slots.count
+  }
+
+  /** The largest entry that is ever taken, header and padding included. */
+  get entryBytesMax(): number {
+    return Math.min(this.#slotBytes, ENTRY_BYTES_MAX)
+  }
+
+  get bytesMax(): number {
+    return this.#slotsMax * this.#slotBytes
+  }
+
+  /** Taken by entries that the durable checkpoint does not cover, and by the room behind them. */
+  get bytesUsed(): number {
+    let bytes = this.#position
+    for (let slot = 0; slot < this.#slots.count; slot++) {
+      if (slot !== this.#current && !this.#isFree(slot)) bytes += this.#slots.size(slot)
+    }
+    return bytes
+  }
+
+  /** Whether an entry of this size can be written now. */
+  hasRoomFor(size: number): boolean {
+    return this.#fits(this.#current, this.#position, size) || this.#freeSlot(size) !== undefined
+  }
+
+  /** Resolves when the entry is synced. Rejects when this journal, and so this life's writing, is at its end. */
+  async write(entry: BuiltEntry): Promise<void> {
+    assert(!this.#isWriting && entry.size % PAGE_SIZE === 0)
+    this.#isWriting = true
+    if (!this.#fits(this.#current, this.#position, entry.size)) this.#turnTo(entry.size)
+    const file = this.#slots.file(this.#current)
+    const position = this.#position
+    this.#lastSequences[this.#current] = this.#nextSequence
+    this.#nextSequence++
+    this.#position += entry.size
+    // When either fails, #isWriting stays: whoever tries again fails the assertion above.
+    await file.write(position, entry.pieces)
+    await file.sync()
+    this.#synced = this.#nextSequence - 1
+    this.#isWriting = false
+  }
+
+  /** For the entry that is written next. */
+  get identity(): { readonly run: Run; readonly sequence: number; readonly synced: number } {
+    return { run: this.run, sequence: this.#nextSequence, synced: this.#synced }
+  }
+
+  /** A checkpoint is durable that needs no entry before `sequence`. */
+  release(sequence: number): void {
+    assert(sequence >= this.#checkpointSequence && sequence <= this.#nextSequence)
+    this.#checkpointSequence = sequence
+  }
+
+  /** Whether another slot should be made before it is needed. */
+  get wantsSlot(): boolean {
+    if (this.#making !== undefined || this.#slots.count >= this.#slotsMax) return false
+    return this.#freeSlot(this.#slotBytes) === undefined
+  }
+
+  /** Makes one more slot, beside the writing. Rejects when the disk does: it may be tried again when it was full. */
+  makeSlot(): Promise<void> {
+    assert(this.wantsSlot)
+    const making = this.#slots.make(this.#slotBytes).then(() => {
+      this.#lastSequences.push(0)
+    })
+    this.#making = making.finally(() => (this.#making = undefined))
+    return this.#making
+  }
+
+  async close(): Promise<void> {
+    await this.#making?.catch(() => undefined)
+    await this.#slots.close()
+  }
+
+  #turnTo(size: number): void {
+    const slot = this.#freeSlot(size)
+    assert(slot !== undefined, 'Ask hasRoomFor first.')
+    this.#current = slot
+    this.#position = 0
+  }
+
+  #freeSlot(size: number): number | undefined {
+    for (let step = 1; step < this.#slots.count; step++) {
+      const slot = (this.#current + step) % this.#slots.count
+      if (this.#isFree(slot) && this.#fits(slot, 0, size)) return slot
+    }
+    return undefined
+  }
+
+  #isFree(slot: number): boolean {
+    const last = this.#lastSequences[slot]
+    return last !== undefined && last < this.#checkpointSequence
+  }
+
+  #fits(slot: number, position: number, size: number): boolean {
+    return position + size <= this.#slots.size(slot)
+  }
+}
+
+export const FIRST_SEQUENCE = 1
+/** Of one entry, header and padding included; an append is less. */
+export const ENTRY_BYTES_MAX = 8 * 1024 * 1024 + 256 * 1024

@@ -1,0 +1,110 @@
+/**
+ * The files that the journal lies in: `<slot>.journal`, numbered from 0, all written full of zeros and synced
+ * before they are used, so that a later sync writes data and no metadata. Never renamed, cut or removed.
+ */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { Disk, DiskFile } from '@millrace/disk/disk'
+
+export interface JournalPlace {
+  readonly slot: number
+  /** A byte's place in the slot. */
+  readonly position: number
+}
+
+export class Slots {
+  readonly directory: string
+  readonly #disk: Disk
+  readonly #files: DiskFile[]
+  readonly #sizes: number[]
+
+  /** Opens what is there. `read` changes nothing; `write` also removes a slot whose making was cut short. */
+  static async open(disk: Disk, directory: string, mode: 'read' | 'write'): Promise<Slots> {
+    const slots = new Slots(disk, directory)
+    try {
+      const names = await disk.list(directory)
+      while (names.includes(slotName(slots.#files.length))) {
+        const file = await disk.open(join(directory, slotName(slots.#files.length)), mode)
+        slots.#files.push(file)
+        slots.#sizes.push(await file.size())
+      }
+      for (const name of names) {
+        if (mode === 'write' && name.endsWith(UNFINISHED)) await disk.unlink(join(directory, name))
+      }
+    } catch (cause) {
+      await slots.close()
+      throw cause
+    }
+    return slots
+  }
+
+  private constructor(disk: Disk, directory: string) {
+    this.#disk = disk
+    this.directory = directory
+    this.#files = []
+    this.#sizes = []
+  }
+
+  get count(): number {
+    return this.#files.length
+  }
+
+  size(slot: number): number {
+    const size = this.#sizes[slot]
+    assert(size !== undefined)
+    return size
+  }
+
+  path(slot: number): string {
+    return join(this.directory, slotName(slot))
+  }
+
+  /** Makes the next slot. It counts only once every step is synced; cut short, the next open begins again. */
+  async make(size: number): Promise<void> {
+    const slot = this.#files.length
+    const path = this.path(slot)
+    const unfinished = path + UNFINISHED
+    if ((await this.#disk.stat(unfinished)) !== undefined) await this.#disk.unlink(unfinished)
+    const file = await this.#disk.open(unfinished, 'create')
+    try {
+      for (let position = 0; position < size; position += ZEROS.length) {
+        await file.write(position, [ZEROS.subarray(0, size - position)])
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await this.#disk.rename(unfinished, path)
+    await this.#disk.syncDirectory(this.directory)
+    this.#files.push(await this.#disk.open(path, 'write'))
+    this.#sizes.push(size)
+  }
+
+  file(slot: number): DiskFile {
+    const file = this.#files[slot]
+    assert(file !== undefined)
+    return file
+  }
+
+  /** As much of `[position, position + length)` as the slot has. */
+  async read(slot: number, position: number, length: number): Promise<Uint8Array> {
+    const target = Buffer.allocUnsafeSlow(Math.max(Math.min(length, this.size(slot) - position), 0))
+    const count = await this.file(slot).read(position, target)
+    return target.subarray(0, count)
+  }
+
+  async sync(): Promise<void> {
+    for (const file of this.#files) await file.sync()
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.#files) await file.close()
+  }
+}
+
+function slotName(slot: number): string {
+  return `${slot}.journal`
+}
+
+const UNFINISHED = '.tmp'
+const ZEROS = new Uint8Array(1024 * 1024)
