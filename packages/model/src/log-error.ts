@@ -1,6 +1,7 @@
+import type { OffsetRange } from './broker.ts'
 import type { Offset } from './offset.ts'
 
-/** Every failure a caller should expect. Any other is a bug, and is thrown as one. */
+/** Every failure a caller should expect. Any other is a bug, is thrown as one, and leaves as INTERNAL_ERROR. */
 export const LOG_ERRORS = {
   INVALID_REQUEST: { retriable: false, about: 'The request is not understood.' },
   INVALID_TOPIC: { retriable: false, about: 'That name is not allowed.' },
@@ -10,6 +11,8 @@ export const LOG_ERRORS = {
   CROSS_ORIGIN: { retriable: false, about: 'A page of another origin may not do that.' },
   HOST_NOT_ALLOWED: { retriable: false, about: 'This server does not go by that name.' },
   UNKNOWN_ROUTE: { retriable: false, about: 'There is nothing at that address.' },
+  METHOD_NOT_ALLOWED: { retriable: false, about: 'That cannot be done at this address.' },
+  HEADERS_TOO_LARGE: { retriable: false, about: 'The request has too many headers.' },
   UNKNOWN_TOPIC_OR_PARTITION: { retriable: false, about: 'No such topic, or no such partition.' },
   UNKNOWN_GROUP: { retriable: false, about: 'No such consumer group.' },
   NOT_ACCEPTABLE: { retriable: false, about: 'No answer of the accepted media types exists.' },
@@ -39,6 +42,7 @@ export const LOG_ERRORS = {
   },
   STORAGE_FULL: { retriable: true, about: 'The disk is nearly full.' },
   STOPPING: { retriable: true, about: 'The server is stopping.' },
+  INTERNAL_ERROR: { retriable: false, about: 'This is a bug in the server.' },
   DATA_DIRECTORY_IN_USE: {
     retriable: true,
     about: 'Another process has this data directory open.',
@@ -63,6 +67,16 @@ export interface LogErrorFields {
   readonly retryAfterMs?: number
   /** The first record, batch or item of the request that is at fault, from 0. */
   readonly index?: number
+  /** The line at fault of a body of lines, from 1. */
+  readonly line?: number
+  /** Where to go on with a body of lines: those before it are appended. */
+  readonly nextLine?: number
+  /** What was appended, when it is not all. */
+  readonly ranges?: readonly OffsetRange[]
+  /** Where a stream was: `partition:nextOffset` of each partition. */
+  readonly position?: string
+  /** What is wrong with the request, place by place: a JSON Pointer, or a parameter. */
+  readonly errors?: readonly { readonly path: string; readonly message: string }[]
   /** The first offset that cannot be read. */
   readonly damagedFrom?: Offset
   /** The first offset after the damage that can. */

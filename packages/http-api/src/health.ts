@@ -1,0 +1,48 @@
+/** Is it alive, is it ready, how is it doing. */
+import Type, { type Static } from 'typebox'
+import { CLOSED, Count } from './values.ts'
+
+export const Health = Type.Object({ status: Type.Literal('ok') }, CLOSED)
+export type Health = Static<typeof Health>
+
+export const ServerState = Type.Union([
+  Type.Literal('recovering'),
+  Type.Literal('ready'),
+  Type.Literal('read-only'),
+  Type.Literal('stopping'),
+])
+export type ServerState = Static<typeof ServerState>
+
+export const Readiness = Type.Object(
+  {
+    state: ServerState,
+    reason: Type.Optional(Type.String({ description: 'Why it is not ready; what to do next.' })),
+  },
+  CLOSED,
+)
+export type Readiness = Static<typeof Readiness>
+
+export const ServerStatus = Type.Object(
+  {
+    version: Type.String({ examples: ['0.1.0'] }),
+    state: ServerState,
+    reason: Type.Optional(Type.String({ description: 'Why it is not ready; what to do next.' })),
+    dataDirectory: Type.String({ examples: ['/var/lib/millrace'] }),
+    diskFreeBytes: Count,
+    diskTotalBytes: Count,
+    isFull: Type.Boolean({ description: 'Produce is refused until there is room.' }),
+    lastRecovery: Type.Object(
+      {
+        wasClean: Type.Boolean({ description: 'The stop before had written everything.' }),
+        durationMs: Type.Number({ minimum: 0 }),
+        replayedEntries: Count,
+        replayedBytes: Count,
+        setAside: Type.Array(Type.String(), { description: 'Files with what was cut.' }),
+        notes: Type.Array(Type.String()),
+      },
+      CLOSED,
+    ),
+  },
+  CLOSED,
+)
+export type ServerStatus = Static<typeof ServerStatus>

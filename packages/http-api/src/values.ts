@@ -1,0 +1,91 @@
+/**
+ * What the shapes of the API are made of: names, offsets, times.
+ *
+ * Offsets keep their brand through a schema: it admits what `toOffset` admits, so that a body which
+ * passed validation needs no second look.
+ */
+import { OFFSET_MAX, type Offset } from '@millrace/model/offset'
+import { NAME_LENGTH_MAX } from '@millrace/model/topic'
+import Type, { type TSchema } from 'typebox'
+
+/** 1 to 249 of `a-z A-Z 0-9 . _ -`, but neither `.` nor `..`. */
+const NAME_RULE = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}$'
+
+export const TopicName = Type.String({
+  pattern: NAME_RULE,
+  maxLength: NAME_LENGTH_MAX,
+  description:
+    'A topic: 1 to 249 of a-z A-Z 0-9 . _ -, neither . nor .. ' +
+    'Names that begin with __ are readable, not writable.',
+  examples: ['orders'],
+})
+
+export const GroupName = Type.String({
+  pattern: NAME_RULE,
+  maxLength: NAME_LENGTH_MAX,
+  description: 'A consumer group: 1 to 249 of a-z A-Z 0-9 . _ -, neither . nor ..',
+  examples: ['billing'],
+})
+
+export const PARTITION_MAX = 2 ** 31 - 1
+
+export const PartitionIndex = Type.Integer({
+  minimum: 0,
+  maximum: PARTITION_MAX,
+  description: 'A partition of the topic, from 0.',
+  examples: [0],
+})
+
+/** The schema of an offset that means `description`. */
+export function OffsetOf(description: string, example: number) {
+  return Type.Unsafe<Offset>({
+    type: 'integer',
+    minimum: 0,
+    maximum: OFFSET_MAX,
+    description,
+    examples: [example],
+  })
+}
+
+export const Count = Type.Integer({ minimum: 0 })
+
+export const EpochMilliseconds = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Milliseconds since the epoch.',
+  examples: [1_763_800_000_000],
+})
+
+export const RFC_3339_PATTERN =
+  '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$'
+
+export const Rfc3339 = Type.String({
+  pattern: RFC_3339_PATTERN,
+  maxLength: 64,
+  description: 'A time by RFC 3339.',
+  examples: ['2026-11-22T10:00:00Z'],
+})
+
+/** A time in a body: epoch milliseconds, or RFC 3339. */
+export const Timestamp = Type.Union([EpochMilliseconds, Rfc3339])
+
+export function Nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()])
+}
+
+export const Durability = Type.Literal('fsync', {
+  description: 'What was acknowledged is on disk.',
+})
+
+export const PAGE_LIMIT_DEFAULT = 100
+export const PAGE_LIMIT_MAX = 1000
+
+export const PageLimit = Type.Integer({
+  minimum: 1,
+  maximum: PAGE_LIMIT_MAX,
+  description: `How many to list; ${PAGE_LIMIT_DEFAULT} when not said.`,
+  examples: [PAGE_LIMIT_DEFAULT],
+})
+
+/** Every object of the API is closed: a field that is not known is refused by name. */
+export const CLOSED = { additionalProperties: false } as const
