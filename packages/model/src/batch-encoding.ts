@@ -1,6 +1,7 @@
 import { assert } from './assert.ts'
 import { stampCrc } from './batch-stamp.ts'
 import { writeInt16, writeInt32, writeInt64 } from './big-endian.ts'
+import { ByteWriter } from './byte-writer.ts'
 import { compress } from '#compression'
 import { FIRST_OFFSET } from './offset.ts'
 import * as layout from './record-batch.ts'
@@ -36,22 +37,22 @@ export function encodeBatch(
   const bodySizes = new Uint32Array(records.length)
   let maxTimestamp = baseTimestamp
   let recordsSize = 0
-  for (let index = 0; index < records.length; index++) {
-    const record = records[index]!
+  let index = 0
+  for (const record of records) {
     const bodySize = recordBodySize(record, record.timestamp - baseTimestamp, index)
-    bodySizes[index] = bodySize
+    bodySizes[index++] = bodySize
     recordsSize += varintSize(bodySize) + bodySize
     if (record.timestamp > maxTimestamp) maxTimestamp = record.timestamp
   }
   const bytes = new Uint8Array(layout.BATCH_HEADER_SIZE + recordsSize)
-  let at = layout.BATCH_HEADER_SIZE
-  for (let index = 0; index < records.length; index++) {
-    const record = records[index]!
+  const writer = new ByteWriter(bytes, layout.BATCH_HEADER_SIZE)
+  index = 0
+  for (const record of records) {
     const timestampDelta = record.timestamp - baseTimestamp
-    const place = { bodySize: bodySizes[index]!, timestampDelta, offsetDelta: index }
-    at = writeRecord(bytes, at, record, place)
+    writeRecord(writer, record, bodySizes[index] ?? 0, timestampDelta, index)
+    index++
   }
-  assert(at === bytes.length, 'the size that was computed is the size that was written')
+  assert(writer.at === bytes.length, 'the size that was computed is the size that was written')
   const header = { ...DEFAULTS, ...batch, baseTimestamp, maxTimestamp }
   return finish(bytes, {
     ...header,
@@ -69,16 +70,16 @@ export function encodeStoredBatch(
   header: BatchHeader,
   records: readonly StoredRecord[],
 ): Uint8Array {
-  const sizes = records.map((record) =>
+  const bodySizes = records.map((record) =>
     recordBodySize(record, record.timestampDelta, record.offsetDelta),
   )
-  const recordsSize = sizes.reduce((sum, size) => sum + varintSize(size) + size, 0)
+  const recordsSize = bodySizes.reduce((sum, size) => sum + varintSize(size) + size, 0)
   const bytes = new Uint8Array(layout.BATCH_HEADER_SIZE + recordsSize)
-  let at = layout.BATCH_HEADER_SIZE
-  records.forEach((record, index) => {
+  const writer = new ByteWriter(bytes, layout.BATCH_HEADER_SIZE)
+  for (const [index, record] of records.entries()) {
     const { timestampDelta, offsetDelta } = record
-    at = writeRecord(bytes, at, record, { bodySize: sizes[index]!, timestampDelta, offsetDelta })
-  })
+    writeRecord(writer, record, bodySizes[index] ?? 0, timestampDelta, offsetDelta)
+  }
   return finish(bytes, { ...header, recordCount: records.length })
 }
 

@@ -14,37 +14,32 @@ export function splitIntoBatches(
 ): readonly (readonly RecordContent[])[] {
   const runs: (readonly RecordContent[])[] = []
   let start = 0
+  let startTimestamp = 0
   let size = BATCH_HEADER_SIZE
-  for (let index = 0; index < records.length; index++) {
-    let recordSize = encodedRecordSize(records, start, index)
-    if (size + recordSize > maxBatchBytes && index > start) {
-      runs.push(records.slice(start, index))
+  for (const [index, record] of records.entries()) {
+    let recordSize = encodedSize(record, record.timestamp - startTimestamp, index - start)
+    if (index === start || size + recordSize > maxBatchBytes) {
+      if (index > start) runs.push(records.slice(start, index))
       start = index
+      startTimestamp = record.timestamp
       size = BATCH_HEADER_SIZE
-      recordSize = encodedRecordSize(records, start, index)
+      recordSize = encodedSize(record, 0, 0)
     }
     size += recordSize
     if (size > maxBatchBytes) throw tooLarge(index, size, maxBatchBytes)
   }
-  if (start === 0) return records.length === 0 ? [] : [records]
-  runs.push(records.slice(start))
+  if (records.length === 0) return []
+  runs.push(start === 0 ? records : records.slice(start))
   return runs
 }
 
 /** No less than the bytes that the record takes in an uncompressed batch, whatever is beside it. */
 export function estimateRecordSize(record: RecordContent): number {
-  const bodySize = recordBodySize(record, LARGE_TIMESTAMP_DELTA, LARGE_OFFSET_DELTA)
-  return varintSize(bodySize) + bodySize
+  return encodedSize(record, LARGE_TIMESTAMP_DELTA, LARGE_OFFSET_DELTA)
 }
 
-function encodedRecordSize(
-  records: readonly RecordContent[],
-  start: number,
-  index: number,
-): number {
-  const record = records[index]!
-  const timestampDelta = record.timestamp - records[start]!.timestamp
-  const bodySize = recordBodySize(record, timestampDelta, index - start)
+function encodedSize(record: RecordContent, timestampDelta: number, offsetDelta: number): number {
+  const bodySize = recordBodySize(record, timestampDelta, offsetDelta)
   return varintSize(bodySize) + bodySize
 }
 

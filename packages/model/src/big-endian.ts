@@ -1,15 +1,21 @@
 /**
  * Big-endian integers in bytes. Shifts instead of a DataView, which would have to be made for every slice.
  *
+ * Bytes past the end count as zeros: who reads has looked at the length before.
  * 64-bit integers are read as numbers: past 2^53 they lose their last digits and `Number.isSafeInteger` says so.
  */
 
 export function readInt16(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16)) >> 16
+  return (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16)) >> 16
 }
 
 export function readInt32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!
+  return (
+    ((bytes[at] ?? 0) << 24) |
+    ((bytes[at + 1] ?? 0) << 16) |
+    ((bytes[at + 2] ?? 0) << 8) |
+    (bytes[at + 3] ?? 0)
+  )
 }
 
 export function readUint32(bytes: Uint8Array, at: number): number {

@@ -23,7 +23,7 @@ export class ByteCursor {
 
   readByte(): number {
     if (this.at >= this.end) throw cutShort(this.at)
-    return this.bytes[this.at++]!
+    return this.bytes[this.at++] ?? 0
   }
 
   /** A zigzag varint of 32 bits. */

@@ -26,7 +26,7 @@ export function copyMatch(
   const end = to + length
   if (distance >= length && length > WORTH_A_CALL)
     output.copyWithin(to, to - distance, end - distance)
-  else for (let at = to; at < end; at++) output[at] = output[at - distance]!
+  else for (let at = to; at < end; at++) output[at] = output[at - distance] ?? 0
   return end
 }
 

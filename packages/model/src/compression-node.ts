@@ -24,7 +24,7 @@ export function compress(codec: Compression, bytes: Uint8Array): Uint8Array {
       return zstdCompressSync(bytes)
     case 'snappy':
       return frameSnappy(bytes, (block) => snappyCompress(asBuffer(block)))
-    case 'lz4':
+    default:
       return lz4Compress(asBuffer(bytes))
   }
 }
@@ -41,7 +41,7 @@ export function decompress(codec: Compression, bytes: Uint8Array, maxBytes: numb
     // after two gigabytes of that it refuses everything.
     case 'snappy':
       return decompressSnappy(bytes, maxBytes)
-    case 'lz4':
+    default:
       return decompressLz4Frame(bytes, maxBytes)
   }
 }

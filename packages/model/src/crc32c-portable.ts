@@ -1,3 +1,5 @@
+import { littleEndianWord } from './little-endian.ts'
+
 /**
  * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78) in plain JavaScript, eight bytes a step. For
  * browsers, and in Node for inputs so short that calling native code costs more than it saves.
@@ -7,20 +9,23 @@ export function crc32c(bytes: Uint8Array): number {
   let crc = -1
   let at = 0
   for (const whole = length - 7; at < whole; at += 8) {
-    const low =
-      crc ^ (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24))
+    const low = crc ^ littleEndianWord(bytes, at)
     crc =
-      T7[low & 0xff]! ^
-      T6[(low >>> 8) & 0xff]! ^
-      T5[(low >>> 16) & 0xff]! ^
-      T4[low >>> 24]! ^
-      T3[bytes[at + 4]!]! ^
-      T2[bytes[at + 5]!]! ^
-      T1[bytes[at + 6]!]! ^
-      T0[bytes[at + 7]!]!
+      look(T7, low & 0xff) ^
+      look(T6, (low >>> 8) & 0xff) ^
+      look(T5, (low >>> 16) & 0xff) ^
+      look(T4, low >>> 24) ^
+      look(T3, bytes[at + 4] ?? 0) ^
+      look(T2, bytes[at + 5] ?? 0) ^
+      look(T1, bytes[at + 6] ?? 0) ^
+      look(T0, bytes[at + 7] ?? 0)
   }
-  for (; at < length; at++) crc = (crc >>> 8) ^ T0[(crc ^ bytes[at]!) & 0xff]!
+  for (; at < length; at++) crc = (crc >>> 8) ^ look(T0, (crc ^ (bytes[at] ?? 0)) & 0xff)
   return ~crc >>> 0
+}
+
+function look(table: Int32Array, byte: number): number {
+  return table[byte] ?? 0
 }
 
 const POLYNOMIAL = 0x82f63b78
@@ -40,5 +45,5 @@ const T7 = afterOneMoreByte(T6)
 
 /** What each byte adds to the CRC when one more zero byte follows it. */
 function afterOneMoreByte(table: Int32Array): Int32Array {
-  return table.map((crc) => (crc >>> 8) ^ T0[crc & 0xff]!)
+  return table.map((crc) => (crc >>> 8) ^ look(T0, crc & 0xff))
 }

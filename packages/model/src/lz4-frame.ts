@@ -12,6 +12,7 @@
  * to learn how many bytes will come out, so that nothing is made for a frame that promises too much.
  */
 import { copyMatch, tooManyBytes, unsound, WORTH_A_CALL } from './compressed-bytes.ts'
+import { littleEndianWord } from './little-endian.ts'
 
 export function decompressLz4Frame(bytes: Uint8Array, maxBytes: number): Uint8Array {
   const frame = readFrame(bytes)
@@ -91,23 +92,23 @@ function measureBlock(bytes: Uint8Array, { start, end }: Block): number {
   let at = start
   let size = 0
   while (at < end) {
-    const token = bytes[at++]!
+    const token = bytes[at++] ?? 0
     let literals = token >>> 4
     if (literals === 15) {
       let more = 255
-      while (more === 255 && at < end) literals += more = bytes[at++]!
+      while (more === 255 && at < end) literals += more = bytes[at++] ?? 0
     }
     at += literals
     size += literals
     if (at === end) return size
     if (at + 2 > end) break
-    const distance = bytes[at]! | (bytes[at + 1]! << 8)
+    const distance = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
     at += 2
     if (distance === 0 || distance > size) throw corrupt('a match begins before its block.')
     let length = token & 15
     if (length === 15) {
       let more = 255
-      while (more === 255 && at < end) length += more = bytes[at++]!
+      while (more === 255 && at < end) length += more = bytes[at++] ?? 0
     }
     size += length + MATCH_LENGTH_MIN
   }
@@ -119,25 +120,26 @@ function decompressBlock(
   bytes: Uint8Array,
   { start, end }: Block,
   output: Uint8Array,
-  to: number,
+  from: number,
 ): number {
   let at = start
+  let to = from
   for (;;) {
-    const token = bytes[at++]!
+    const token = bytes[at++] ?? 0
     let literals = token >>> 4
     if (literals === 15) {
       let more = 255
-      while (more === 255) literals += more = bytes[at++]!
+      while (more === 255) literals += more = bytes[at++] ?? 0
     }
     to = copyLiterals(bytes, at, literals, output, to)
     at += literals
     if (at === end) return to
-    const distance = bytes[at]! | (bytes[at + 1]! << 8)
+    const distance = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)
     at += 2
     let length = token & 15
     if (length === 15) {
       let more = 255
-      while (more === 255) length += more = bytes[at++]!
+      while (more === 255) length += more = bytes[at++] ?? 0
     }
     to = copyMatch(output, to, distance, length + MATCH_LENGTH_MIN)
   }
@@ -151,13 +153,12 @@ function copyLiterals(
   to: number,
 ): number {
   if (length > WORTH_A_CALL) output.set(bytes.subarray(at, at + length), to)
-  else for (let index = 0; index < length; index++) output[to + index] = bytes[at + index]!
+  else for (let index = 0; index < length; index++) output[to + index] = bytes[at + index] ?? 0
   return to + length
 }
 
 function readUint32(bytes: Uint8Array, at: number): number {
-  const word = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
-  return word >>> 0
+  return littleEndianWord(bytes, at) >>> 0
 }
 
 function corrupt(what: string): Error {

@@ -12,10 +12,11 @@
  *       value         varint length, bytes
  */
 import type { ByteCursor } from './byte-cursor.ts'
+import type { ByteWriter } from './byte-writer.ts'
 import { LogError } from './log-error.ts'
 import type { RecordContent, RecordHeader } from './record.ts'
-import { readUtf8, utf8Length, writeUtf8 } from './utf8.ts'
-import { varintSize, varlongSize, writeVarint, writeVarlong } from './varint.ts'
+import { readUtf8, utf8Length } from './utf8.ts'
+import { varintSize, varlongSize } from './varint.ts'
 
 /** A record as its bytes have it, before the batch's header says where and when. */
 export interface StoredRecord {
@@ -46,31 +47,27 @@ export function recordBodySize(
   return size
 }
 
-/** Writes a record whose `recordBodySize` is known, and answers where the next one goes. */
+/** Writes a record whose `recordBodySize` is known. */
 export function writeRecord(
-  target: Uint8Array,
-  at: number,
+  writer: ByteWriter,
   content: Content,
-  place: {
-    readonly bodySize: number
-    readonly timestampDelta: number
-    readonly offsetDelta: number
-  },
-): number {
-  at = writeVarint(target, at, place.bodySize)
-  target[at++] = 0
-  at = writeVarlong(target, at, place.timestampDelta)
-  at = writeVarint(target, at, place.offsetDelta)
-  at = writeNullable(target, at, content.key)
-  at = writeNullable(target, at, content.value)
+  bodySize: number,
+  timestampDelta: number,
+  offsetDelta: number,
+): void {
+  writer.writeVarint(bodySize)
+  writer.writeByte(0)
+  writer.writeVarlong(timestampDelta)
+  writer.writeVarint(offsetDelta)
+  writeNullable(writer, content.key)
+  writeNullable(writer, content.value)
   const { headers } = content
-  at = writeVarint(target, at, headers.length)
+  writer.writeVarint(headers.length)
   for (const header of headers) {
-    at = writeVarint(target, at, utf8Length(header.name))
-    at = writeUtf8(target, at, header.name)
-    at = writeNullable(target, at, header.value)
+    writer.writeVarint(utf8Length(header.name))
+    writer.writeUtf8(header.name)
+    writeNullable(writer, header.value)
   }
-  return at
 }
 
 /** Reads one record; CORRUPT_BATCH when its fields do not fill its length exactly. */
@@ -131,11 +128,13 @@ function nullableSize(bytes: Uint8Array | null): number {
   return bytes === null ? 1 : varintSize(bytes.length) + bytes.length
 }
 
-function writeNullable(target: Uint8Array, at: number, bytes: Uint8Array | null): number {
-  if (bytes === null) return writeVarint(target, at, -1)
-  at = writeVarint(target, at, bytes.length)
-  target.set(bytes, at)
-  return at + bytes.length
+function writeNullable(writer: ByteWriter, bytes: Uint8Array | null): void {
+  if (bytes === null) {
+    writer.writeVarint(-1)
+    return
+  }
+  writer.writeVarint(bytes.length)
+  writer.writeBytes(bytes)
 }
 
 function readNullable(cursor: ByteCursor): Uint8Array | null {

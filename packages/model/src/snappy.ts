@@ -73,8 +73,9 @@ function framedBlocks(bytes: Uint8Array): Uint8Array[] {
 function readSize(block: Uint8Array): { readonly size: number; readonly at: number } {
   let size = 0
   for (let at = 0; at < SIZE_LENGTH_MAX && at < block.length; at++) {
-    size += (block[at]! & 0x7f) * 2 ** (7 * at)
-    if (block[at]! < 0x80) return { size, at: at + 1 }
+    const byte = block[at] ?? 0
+    size += (byte & 0x7f) * 2 ** (7 * at)
+    if (byte < 0x80) return { size, at: at + 1 }
   }
   throw corrupt('a block does not say how large it is.')
 }
@@ -86,7 +87,7 @@ function decompressBlock(block: Uint8Array, output: Uint8Array, from: number): n
   let at = first
   let to = from
   while (at < block.length) {
-    const tag = block[at++]!
+    const tag = block[at++] ?? 0
     const kind = tag & 0b11
     if (kind === LITERALS) {
       const extra = Math.max((tag >>> 2) - LITERAL_LENGTH_MAX, 0)
@@ -124,9 +125,22 @@ function corrupt(what: string): Error {
 }
 
 const FRAME_HEADER = Uint8Array.of(
-  ...[0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00],
-  ...[0, 0, 0, 1],
-  ...[0, 0, 0, 1],
+  0x82,
+  0x53,
+  0x4e,
+  0x41,
+  0x50,
+  0x50,
+  0x59,
+  0,
+  0,
+  0,
+  0,
+  1,
+  0,
+  0,
+  0,
+  1,
 )
 const FRAME_MAGIC_SIZE = 8
 const FRAMED_BLOCK_SIZE = 32 * 1024

@@ -1,4 +1,4 @@
-/** How many bytes `writeUtf8` will take. A lone surrogate becomes U+FFFD, as everywhere on the web. */
+/** How many bytes the text takes in UTF-8. A lone surrogate becomes U+FFFD, as everywhere on the web. */
 export function utf8Length(text: string): number {
   let length = text.length
   for (let index = 0; index < text.length; index++) {
@@ -9,17 +9,6 @@ export function utf8Length(text: string): number {
     if (isPairAt(text, index, unit)) index++
   }
   return length
-}
-
-/** Writes the text and answers where the next byte goes. */
-export function writeUtf8(target: Uint8Array, at: number, text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index)
-    // Names are nearly always ASCII and short: a call to the encoder would cost more.
-    if (unit >= 0x80) return at + index + encodeRest(target, at + index, text.slice(index))
-    target[at + index] = unit
-  }
-  return at + text.length
 }
 
 export function readUtf8(bytes: Uint8Array): string {
@@ -38,11 +27,6 @@ function isPairAt(text: string, index: number, unit: number): boolean {
   return next >= 0xdc00 && next <= 0xdfff
 }
 
-function encodeRest(target: Uint8Array, at: number, text: string): number {
-  return encoder.encodeInto(text, target.subarray(at)).written
-}
-
 const SHORT = 24
-const encoder = new TextEncoder()
 /** U+FEFF at the start of a name is part of it. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })

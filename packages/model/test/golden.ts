@@ -42,5 +42,9 @@ export const GOLDEN = JSON.parse(
 ) as readonly GoldenEntry[]
 
 export function fromHex(hex: string): Uint8Array {
-  return Uint8Array.fromHex(hex)
+  return new Uint8Array(Buffer.from(hex, 'hex'))
+}
+
+export function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
 }
