@@ -124,24 +124,9 @@ function corrupt(what: string): Error {
   return unsound('snappy', what)
 }
 
-const FRAME_HEADER = Uint8Array.of(
-  0x82,
-  0x53,
-  0x4e,
-  0x41,
-  0x50,
-  0x50,
-  0x59,
-  0,
-  0,
-  0,
-  0,
-  1,
-  0,
-  0,
-  0,
-  1,
-)
+const FRAME_HEADER = new Uint8Array([
+  0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1,
+])
 const FRAME_MAGIC_SIZE = 8
 const FRAMED_BLOCK_SIZE = 32 * 1024
 const LENGTH_SIZE = 4
