@@ -1,6 +1,6 @@
 /** The problem document (RFC 9457) that every error is. */
 import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { OffsetRange } from './records.ts'
 import { CLOSED, Count, OffsetOf } from './values.ts'
 

@@ -1,5 +1,5 @@
 /** Consumer groups, as far as their committed offsets go. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { CommittedOffset } from './offsets.ts'
 import { CLOSED, GroupName, PageLimit } from './values.ts'
 

@@ -1,5 +1,5 @@
 /** Is it alive, is it ready, how is it doing. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { CLOSED, Count } from './values.ts'
 
 export const Health = Type.Object({ status: Type.Literal('ok') }, CLOSED)

@@ -1,5 +1,5 @@
 /** Committed offsets: commit, read, reset, history. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import {
   CLOSED,
   Durability,

@@ -4,7 +4,7 @@
  * Bodies of records are read by a scanner of our own (`http/record-json-reader`), not through these
  * schemas: `value` is stored as the JSON text that was sent. A test holds the two together.
  */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import {
   CLOSED,
   Durability,

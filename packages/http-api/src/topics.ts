@@ -1,5 +1,5 @@
 /** Topics: what one is, how it is asked for, and how it is kept. */
-import Type, { type Static } from 'typebox'
+import { Type, type Static } from 'typebox'
 import {
   CLOSED,
   Count,

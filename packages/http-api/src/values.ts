@@ -6,7 +6,7 @@
  */
 import { OFFSET_MAX, type Offset } from '@millrace/model/offset'
 import { NAME_LENGTH_MAX } from '@millrace/model/topic'
-import Type, { type TSchema } from 'typebox'
+import { Type, type TSchema } from 'typebox'
 
 /** 1 to 249 of `a-z A-Z 0-9 . _ -`, but neither `.` nor `..`. */
 const NAME_RULE = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}$'

@@ -1,6 +1,6 @@
 /** The HTTP section of the configuration: complete, in range and frozen. */
-import Type, { type Static } from 'typebox'
-import Value from 'typebox/value'
+import { Type, type Static } from 'typebox'
+import { Value } from 'typebox/value'
 
 const MiB = 1024 * 1024
 const SECOND_MS = 1000
@@ -57,7 +57,8 @@ export const HttpConfigSchema = Type.Object(
       maximum: DAY_MS,
     }),
     nextBytesTimeoutMs: Type.Integer({
-      description: 'How long a streamed body may pause, and how long a reader may leave bytes unread.',
+      description:
+        'How long a streamed body may pause, and how long a reader may leave bytes unread.',
       default: 30 * SECOND_MS,
       minimum: 1,
       maximum: DAY_MS,

@@ -1,0 +1,125 @@
+import { PARTITION_MAX } from '@millrace/http-api/values'
+import type { RecordToProduce } from '@millrace/model/broker'
+import type { RecordHeader } from '@millrace/model/record'
+import type { JsonCursor } from './json-cursor.ts'
+import { readBase64, readInteger, readJson, readNullableUtf8, readUtf8 } from './json-field.ts'
+import { RecordFault } from './record-fault.ts'
+import { readHeaders } from './record-json-headers.ts'
+
+export interface RecordReading {
+  /** Of key, value and headers together. */
+  readonly recordMaxBytes: number
+  /** The timestamp of the records that name none. */
+  readonly nowMs: number
+}
+
+/** A record while its fields arrive, in whatever order. Throws RecordFault. */
+export class RecordDraft {
+  #seen = 0
+  #key: Uint8Array | null = null
+  #value: Uint8Array | null = null
+  #headers: readonly RecordHeader[] = NO_HEADERS
+  #timestamp: number | undefined
+  #partition: number | undefined
+
+  get isEmpty(): boolean {
+    return this.#seen === 0
+  }
+
+  /** Reads the field's value at `cursor` and moves past it. */
+  readField(cursor: JsonCursor, name: string): void {
+    switch (name) {
+      case 'key':
+        this.#once(KEY, 'The key')
+        this.#key = readNullableUtf8(cursor)
+        return
+      case 'keyBase64':
+        this.#once(KEY, 'The key')
+        this.#key = readBase64(cursor)
+        return
+      case 'value':
+        this.#once(VALUE, 'The value')
+        this.#value = readJson(cursor)
+        return
+      case 'valueText':
+        this.#once(VALUE, 'The value')
+        this.#value = readUtf8(cursor)
+        return
+      case 'valueBase64':
+        this.#once(VALUE, 'The value')
+        this.#value = readBase64(cursor)
+        return
+      case 'headers':
+        this.#once(HEADERS, 'headers')
+        this.#headers = readHeaders(cursor)
+        return
+      case 'timestamp':
+        this.#once(TIMESTAMP, name)
+        this.#timestamp = readInteger(cursor, name, Number.MAX_SAFE_INTEGER)
+        return
+      case 'partition':
+        this.#once(PARTITION, name)
+        this.#partition = readInteger(cursor, name, PARTITION_MAX)
+        return
+      case 'offset':
+        this.#once(OFFSET, name)
+        cursor.skipValue()
+        return
+      default:
+        throw new RecordFault(
+          'INVALID_RECORD',
+          `A record has no field ${JSON.stringify(name)}; ${FIELDS}`,
+        )
+    }
+  }
+
+  /** The record, complete. Throws RecordFault when it is not, or is too large. */
+  finish({ recordMaxBytes, nowMs }: RecordReading): RecordToProduce {
+    if ((this.#seen & VALUE) === 0) {
+      throw new RecordFault(
+        'INVALID_RECORD',
+        'A record needs one of value, valueText and valueBase64; "value":null is a tombstone.',
+      )
+    }
+    const record = {
+      key: this.#key,
+      value: this.#value,
+      headers: this.#headers,
+      timestamp: this.#timestamp ?? nowMs,
+    }
+    expectSize(record, recordMaxBytes)
+    return this.#partition === undefined ? record : { ...record, partition: this.#partition }
+  }
+
+  #once(field: number, name: string): void {
+    if ((this.#seen & field) !== 0) {
+      throw new RecordFault('INVALID_RECORD', `${name} is given twice.`)
+    }
+    this.#seen |= field
+  }
+}
+
+/** Throws RecordFault when key, value and headers come to more than `recordMaxBytes`. */
+export function expectSize(record: RecordToProduce, recordMaxBytes: number): void {
+  let size = (record.key?.length ?? 0) + (record.value?.length ?? 0)
+  for (const { name, value } of record.headers) {
+    size += Buffer.byteLength(name) + (value?.length ?? 0)
+  }
+  if (size > recordMaxBytes) {
+    throw new RecordFault(
+      'RECORD_TOO_LARGE',
+      `Key, value and headers are ${size} bytes; ${recordMaxBytes} are allowed.`,
+    )
+  }
+}
+
+const NO_HEADERS: readonly RecordHeader[] = []
+const FIELDS =
+  'there are key, keyBase64, value, valueText, valueBase64, headers, timestamp and partition.'
+
+const KEY = 1
+const VALUE = 2
+const HEADERS = 4
+const TIMESTAMP = 8
+const PARTITION = 16
+const OFFSET = 32

@@ -1,0 +1,78 @@
+/**
+ * Records in JSON, read from the bytes of a body. Keys and values are views on those bytes wherever no
+ * escape has to be resolved: a value is stored as the JSON text that was sent.
+ *
+ * A field given twice is refused, as is one that is not known; `offset` is read over.
+ */
+import { isUtf8 } from 'node:buffer'
+import type { RecordToProduce } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import { JsonCursor } from './json-cursor.ts'
+import { RecordDraft, type RecordReading } from './record-draft.ts'
+import { RecordFault } from './record-fault.ts'
+
+/** One body of lines is read in pieces, so this bounds only JSON: 100,000 of the smallest are 1.2 MB. */
+export const RECORDS_MAX = 100_000
+
+/** A whole body: `{"records":[...]}`, or one bare record. */
+export function readRecords(body: Buffer, reading: RecordReading): RecordToProduce[] {
+  if (!isUtf8(body)) throw new LogError('INVALID_REQUEST', 'The body is not UTF-8.')
+  const cursor = new JsonCursor(body, 0, body.length)
+  const bare = new RecordDraft()
+  let records: RecordToProduce[] | undefined
+  try {
+    cursor.eachField((name) => {
+      if (name !== 'records') bare.readField(cursor, name)
+      else if (records === undefined) records = readList(cursor, reading)
+      else throw new RecordFault('INVALID_REQUEST', 'records is given twice.', '/records')
+    })
+    cursor.expectEnd()
+    if (records === undefined) return [bare.finish(reading)]
+    if (bare.isEmpty) return records
+    throw new RecordFault('INVALID_REQUEST', 'Beside records there can be no other field.')
+  } catch (error) {
+    if (error instanceof RecordFault) throw error.at('The body', '', {})
+    throw error
+  }
+}
+
+/** One line: `bytes` from `from` to `end`, which are UTF-8. Throws RecordFault. */
+export function readRecord(
+  bytes: Buffer,
+  range: { readonly from: number; readonly end: number },
+  reading: RecordReading,
+): RecordToProduce {
+  const cursor = new JsonCursor(bytes, range.from, range.end)
+  const record = readObject(cursor, reading)
+  cursor.expectEnd()
+  return record
+}
+
+function readList(cursor: JsonCursor, reading: RecordReading): RecordToProduce[] {
+  const records: RecordToProduce[] = []
+  cursor.eachItem((index) => {
+    try {
+      expectRoom(index)
+      records.push(readObject(cursor, reading))
+    } catch (error) {
+      if (!(error instanceof RecordFault)) throw error
+      throw error.at(`Record ${index}`, `/records/${index}`, { index })
+    }
+  })
+  if (records.length > 0) return records
+  throw new RecordFault('INVALID_REQUEST', 'records is empty.', '/records')
+}
+
+function readObject(cursor: JsonCursor, reading: RecordReading): RecordToProduce {
+  const draft = new RecordDraft()
+  cursor.eachField((name) => draft.readField(cursor, name))
+  return draft.finish(reading)
+}
+
+function expectRoom(index: number): void {
+  if (index < RECORDS_MAX) return
+  throw new RecordFault(
+    'BODY_TOO_LARGE',
+    `A JSON body holds at most ${RECORDS_MAX} records; application/x-ndjson has no such limit.`,
+  )
+}

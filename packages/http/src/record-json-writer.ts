@@ -1,0 +1,75 @@
+/**
+ * Records as JSON, in the first field that carries the bytes exactly: so what is written is read back as the
+ * same bytes, but for the line breaks between the tokens of a JSON value, which are sent as spaces.
+ */
+import { isUtf8 } from 'node:buffer'
+import type { LogRecord, RecordHeader } from '@millrace/model/record'
+import type { ByteBuilder } from './byte-builder.ts'
+import { JSON_NESTING_MAX, skipValue } from './json-scanner.ts'
+
+/** How bytes are shown: as JSON where they are JSON, else text where they are UTF-8, else base64. */
+export type RecordFormat = 'json' | 'text' | 'base64'
+
+/** One record, without a line break anywhere. */
+export function writeRecord(
+  builder: ByteBuilder,
+  partition: number,
+  record: LogRecord,
+  format: RecordFormat,
+): void {
+  builder.writeText(
+    `{"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
+      `${keyField(record.key, format)},`,
+  )
+  writeValue(builder, record.value, format)
+  builder.writeText(`,"headers":${headersOf(record.headers, format)}}`)
+}
+
+function keyField(key: Uint8Array | null, format: RecordFormat): string {
+  return key === null ? '"key":null' : textOrBase64('key', 'keyBase64', key, format)
+}
+
+function writeValue(builder: ByteBuilder, value: Uint8Array | null, format: RecordFormat): void {
+  if (value === null) {
+    builder.writeText('"value":null')
+  } else if (format === 'json' && isJsonButNull(value)) {
+    builder.writeText('"value":')
+    builder.writeOnOneLine(value)
+  } else {
+    builder.writeText(textOrBase64('valueText', 'valueBase64', value, format))
+  }
+}
+
+function headersOf(headers: readonly RecordHeader[], format: RecordFormat): string {
+  if (headers.length === 0) return '[]'
+  const items = headers.map(({ name, value }) => {
+    const field =
+      value === null ? '"value":null' : textOrBase64('value', 'valueBase64', value, format)
+    return `{"name":${JSON.stringify(name)},${field}}`
+  })
+  return `[${items.join(',')}]`
+}
+
+function textOrBase64(
+  textField: string,
+  base64Field: string,
+  bytes: Uint8Array,
+  format: RecordFormat,
+): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  if (format !== 'base64' && isUtf8(buffer)) {
+    return `"${textField}":${JSON.stringify(buffer.toString('utf8'))}`
+  }
+  return `"${base64Field}":"${buffer.toString('base64')}"`
+}
+
+/**
+ * The text of one JSON value, white space around it not counted as part of one: a reader would not get
+ * that back. `null` is kept apart from a tombstone.
+ */
+function isJsonButNull(bytes: Uint8Array): boolean {
+  if (skipValue(bytes, 0, bytes.length, JSON_NESTING_MAX) !== bytes.length) return false
+  return bytes[0] !== LETTER_N && isUtf8(bytes)
+}
+
+const LETTER_N = 0x6e
