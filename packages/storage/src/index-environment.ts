@@ -1,0 +1,164 @@
+/**
+ * `<data>/index/`: one LMDB environment with a table for each internal topic. All of it follows from the logs
+ * and state files, so whatever is wrong with it, it is removed and made again.
+ *
+ *     data.mdb lock.mdb   LMDB's own
+ *     opening             there while the tables are read through at a start. Found at a start, the one before
+ *                         died of reading them: damage in an LMDB file can kill a process.
+ */
+import { join } from 'node:path'
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { LogError } from '@millrace/model/log-error'
+import { open, type RootDatabase, type Transaction } from 'lmdb'
+import { IndexTable } from './index-table.ts'
+import { isSafeToMap } from './lmdb-header.ts'
+
+/** Owns the LMDB environment. */
+export class IndexEnvironment {
+  readonly #clock: Clock
+  readonly #root: RootDatabase<Buffer, string>
+  readonly #tables: ReadonlyMap<string, IndexTable>
+  /** Why the tables are empty, when what was there could not be used. */
+  readonly note: string | undefined
+
+  /** `owner` names the data directory: the index of another is not used. */
+  static async open(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    wanted: { readonly owner: string; readonly tables: readonly string[] },
+  ): Promise<IndexEnvironment> {
+    if ((await disk.stat(directory)) === undefined) await disk.makeDirectory(directory)
+    const marker = join(directory, OPENING)
+    let note = await whyNotToMap(disk, directory)
+    if (note !== undefined) await removeFiles(disk, directory)
+    if ((await disk.stat(marker)) === undefined) await (await disk.open(marker, 'create')).close()
+    let environment = new IndexEnvironment(clock, directory, wanted.tables, note)
+    const damage = environment.#verify(wanted.owner)
+    if (damage !== undefined) {
+      await environment.close()
+      await removeFiles(disk, directory)
+      note = `The index was damaged and is made again: ${damage}`
+      environment = new IndexEnvironment(clock, directory, wanted.tables, note)
+    }
+    await environment.#sign(wanted.owner)
+    await disk.unlink(marker)
+    return environment
+  }
+
+  private constructor(
+    clock: Clock,
+    path: string,
+    tables: readonly string[],
+    note: string | undefined,
+  ) {
+    this.#clock = clock
+    this.note = note
+    this.#root = open<Buffer, string>({
+      path,
+      noSubdir: false,
+      encoding: 'binary',
+      maxDbs: TABLES_MAX,
+      maxReaders: READERS_MAX,
+      // The default makes a commit visible before it is on disk, and after a crash believes what is not.
+      overlappingSync: false,
+    })
+    this.#tables = new Map(tables.map((name) => [name, new IndexTable(this.#root, name)]))
+  }
+
+  table(name: string): IndexTable {
+    const table = this.#tables.get(name)
+    if (table === undefined) throw new Error(`The index has no table ${name}.`)
+    return table
+  }
+
+  /** One LMDB transaction, on disk when it resolves. Fails rather than waits for ever. */
+  async transaction(write: () => void): Promise<void> {
+    await this.#beforeDeadline(this.#root.transaction(write))
+    // A read transaction of before would not show what was just written.
+    this.#root.resetReadTxn()
+  }
+
+  async clear(table: IndexTable): Promise<void> {
+    await this.#beforeDeadline(table.clear())
+  }
+
+  /** One moment of all tables, for as long as it is read from. */
+  async withSnapshot<T>(read: (snapshot: Transaction) => Promise<T>): Promise<T> {
+    this.#root.resetReadTxn()
+    const snapshot = this.#root.useReadTransaction()
+    try {
+      return await read(snapshot)
+    } finally {
+      snapshot.done()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#beforeDeadline(this.#root.close())
+  }
+
+  /** Reads all of it through. Answers with what is wrong. */
+  #verify(owner: string): string | undefined {
+    try {
+      const signed = this.#root.get(OWNER)?.toString()
+      if (signed !== undefined && signed !== owner)
+        return 'It is the index of another data directory.'
+      for (const [name, table] of this.#tables) {
+        const position = table.position()
+        if (position === undefined) continue
+        if (signed === undefined) return 'It is not signed.'
+        const found = table.measure()
+        if (found.count === position.count && found.checksum === position.checksum) continue
+        return `${name} holds ${found.count} keys, not the ${position.count} that were written.`
+      }
+      return undefined
+    } catch (error) {
+      // A failed checksum of ours, or LMDB's own complaint about its pages.
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  async #sign(owner: string): Promise<void> {
+    if (this.#root.get(OWNER) !== undefined) return
+    await this.transaction(() => void this.#root.put(OWNER, Buffer.from(owner)))
+  }
+
+  async #beforeDeadline(work: Promise<unknown>): Promise<void> {
+    const deadline = Promise.withResolvers<never>()
+    const cancel = this.#clock.schedule(DEADLINE_MS, () => {
+      deadline.reject(new LogError('STORAGE_FAILED', `LMDB did not answer in ${DEADLINE_MS} ms.`))
+    })
+    try {
+      await Promise.race([work, deadline.promise])
+    } finally {
+      cancel()
+    }
+  }
+}
+
+const OPENING = 'opening'
+const OWNER = 'owner'
+const FILES = ['data.mdb', 'lock.mdb', OPENING]
+const TABLES_MAX = 32
+/** This process alone reads, with few transactions at once. */
+const READERS_MAX = 16
+/** After some failures of the disk LMDB never settles a promise. */
+const DEADLINE_MS = 30_000
+
+async function whyNotToMap(disk: Disk, directory: string): Promise<string | undefined> {
+  if ((await disk.stat(join(directory, OPENING))) !== undefined) {
+    return 'The last start did not get through the index; it is made again.'
+  }
+  const data = join(directory, 'data.mdb')
+  if ((await disk.stat(data)) === undefined || (await isSafeToMap(disk, data))) return undefined
+  return 'The index file was cut short or overwritten; it is made again.'
+}
+
+async function removeFiles(disk: Disk, directory: string): Promise<void> {
+  for (const name of FILES) {
+    const path = join(directory, name)
+    if ((await disk.stat(path)) !== undefined) await disk.unlink(path)
+  }
+}
