@@ -1,0 +1,25 @@
+/**
+ * `pnpm generate`: writes the pages of `docs/` that follow from the code. With `--check` it writes nothing, and fails
+ * when a page is not what it would write.
+ */
+import { readFile, writeFile } from 'node:fs/promises'
+import { configurationPage } from './generate/configuration-page.ts'
+import { errorsPage } from './generate/errors-page.ts'
+import type { Page } from './generate/page.ts'
+
+const PAGES: readonly Page[] = [configurationPage, errorsPage]
+
+const isCheck = process.argv.includes('--check')
+for (const { path, render } of PAGES) {
+  const url = new URL(`../${path}`, import.meta.url)
+  const wanted = await render()
+  const actual = await readFile(url, 'utf8').catch(() => undefined)
+  if (actual === wanted) continue
+  if (isCheck) {
+    process.stdout.write(`${path} is not current: run pnpm generate\n`)
+    process.exitCode = 1
+  } else {
+    await writeFile(url, wanted)
+    process.stdout.write(`${path} written\n`)
+  }
+}

@@ -1,0 +1,52 @@
+import { HTTP_STATUS } from '@millrace/http/errors'
+import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
+import { EXIT, EXIT_STATUS } from '../../packages/cli/src/exit-status.ts'
+import { heading, lines, type Page, table } from './page.ts'
+
+export const errorsPage: Page = { path: 'docs/errors.md', render }
+
+function render(): string {
+  const codes = Object.keys(LOG_ERRORS) as readonly LogErrorCode[]
+  return lines(
+    heading('Errors', 'packages/model/src/log-error.ts and what the edges make of it'),
+    'Every failure that a caller should expect has one code, the same over HTTP, in the client and in the CLI. Over HTTP it',
+    'is a problem document (RFC 9457, `application/problem+json`) with `code`, `detail`, `retriable` and `appended`: whether',
+    'anything was written (`false`, `true`, `"partial"`: what `ranges` names, `"unknown"`). The address in `type` ends in the',
+    'code, in lower case with dashes. *Retriable*: the same request may succeed later.',
+    '',
+    table(
+      ['code', 'HTTP', 'CLI exit', 'retriable', 'meaning'],
+      codes
+        .toSorted((a, b) => HTTP_STATUS[a] - HTTP_STATUS[b])
+        .map((code) => [
+          `\`${code}\``,
+          String(HTTP_STATUS[code]),
+          String(EXIT_STATUS[code]),
+          LOG_ERRORS[code].retriable ? 'yes' : '',
+          LOG_ERRORS[code].about,
+        ]),
+    ),
+    '',
+    '## Exit statuses of the CLI',
+    '',
+    table(
+      ['status', 'meaning'],
+      Object.entries(EXIT).map(([name, status]) => [
+        String(status),
+        MEANINGS[name as keyof typeof EXIT],
+      ]),
+    ),
+  )
+}
+
+const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done; also when the reader of a pipe closed it',
+  failure: 'it failed, and standard error says how',
+  usage: 'the command line or a name in it is wrong',
+  notFound: 'a topic, partition, group or file is not there',
+  conflict: 'what is there is not as it would have to be',
+  unauthorized: 'the server does not allow it',
+  unavailable: 'no server answers, or it cannot now',
+  corruption: 'damage was found',
+  interrupted: 'interrupted',
+}
