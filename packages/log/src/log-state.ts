@@ -1,0 +1,21 @@
+import type { Disk } from '@millrace/disk/disk'
+import type { Offset } from '@millrace/model/offset'
+import type { LogConfig } from './config.ts'
+import type { PendingBatches } from './pending.ts'
+import type { ActiveSegment } from './placement.ts'
+import type { SegmentList } from './segment-list.ts'
+
+/** What one log is at a moment. `Log` owns it; reading and writing behind are functions of it. */
+export interface LogState {
+  readonly disk: Disk
+  readonly directory: string
+  readonly segments: SegmentList
+  readonly pending: PendingBatches
+  /** Offsets may skip: brought in after compaction. */
+  readonly gaps: boolean
+  config: LogConfig
+  active: ActiveSegment
+  logStartOffset: Offset
+  highWatermark: Offset
+  logEndOffset: Offset
+}

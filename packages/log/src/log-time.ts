@@ -1,0 +1,48 @@
+import { decodeRecords } from '@millrace/model/batch-decoding'
+import type { Offset } from '@millrace/model/offset'
+import type { LogRecord } from '@millrace/model/record'
+import { readLog } from './log-read.ts'
+import type { LogState } from './log-state.ts'
+import { headersOf } from './log-end.ts'
+import type { StampedBatch } from './segment.ts'
+import { BATCH_BYTES_MAX } from './batch-chain.ts'
+
+/** The first record at or after `timestamp`, below the high watermark. See `Log.offsetForTimestamp`. */
+export async function findTimestamp(log: LogState, timestamp: number): Promise<Offset | undefined> {
+  for (const segment of log.segments.from(log.logStartOffset)) {
+    const found = await log.segments.reading(segment, async () => {
+      const largest = await segment.largestTimestamp()
+      if (largest === undefined || largest < timestamp) return undefined
+      return segment.offsetForTimestamp(timestamp, log.logStartOffset)
+    })
+    if (found !== undefined) return found.offset < log.highWatermark ? found.offset : undefined
+  }
+  for (const batch of log.pending.from(log.logStartOffset, log.highWatermark)) {
+    if (batch.header.isControl || batch.header.maxTimestamp < timestamp) continue
+    const found = recordsOf(batch).find(
+      (record) => record.timestamp >= timestamp && record.offset >= log.logStartOffset,
+    )
+    if (found !== undefined) return found.offset
+  }
+  return undefined
+}
+
+/** The timestamp of the first record at or after `offset` that readers see. */
+export async function timestampAt(log: LogState, offset: Offset): Promise<number | undefined> {
+  let next = offset
+  while (next < log.highWatermark) {
+    const { pieces, nextOffset } = await readLog(log, next, { maxBytes: 1 })
+    for (const bytes of pieces) {
+      for (const header of headersOf(bytes) ?? []) {
+        const found = recordsOf({ header, bytes }).find((record) => record.offset >= offset)
+        if (found !== undefined) return found.timestamp
+      }
+    }
+    next = nextOffset
+  }
+  return undefined
+}
+
+function recordsOf({ header, bytes }: StampedBatch): readonly LogRecord[] {
+  return decodeRecords(bytes, 0, header, { maxBytes: BATCH_BYTES_MAX })
+}

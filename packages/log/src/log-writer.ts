@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { Offset, Position } from '@millrace/model/offset'
+import type { LogState } from './log-state.ts'
+import { type IndexSizes, Segment, type SegmentOptions, UNCOVERED_BYTES_MAX } from './segment.ts'
+import { parseSegmentFileName, segmentFilePath } from './segment-files.ts'
+
+/** The first batch of a leader epoch, as `leader-epoch-checkpoint` notes it. */
+export interface EpochStart {
+  readonly epoch: number
+  readonly startOffset: Offset
+}
+
+/**
+ * Brings one log's synced batches to its segments, and keeps count of what is not synced there. One write at a
+ * time; a sync may run beside it.
+ */
+export class LogWriter {
+  readonly #log: LogState
+  /** Written or sealed, and not synced since. */
+  readonly #unsynced = new Set<Segment>()
+  #hasNewNames = false
+  #newEpochs: EpochStart[] = []
+  #lastEpoch = -1
+  #wantedSegment: Offset | undefined
+
+  constructor(log: LogState) {
+    this.#log = log
+  }
+
+  /**
+   * Writes the oldest synced batches to their segment, up to `maxBytes`; answers how many bytes that were. When
+   * it fails nothing has changed here: it may be called again, and writes the same bytes to the same place.
+   */
+  async writeBehind(maxBytes: number): Promise<number> {
+    const batches = this.#log.pending.oldest(maxBytes)
+    const [first] = batches
+    if (first === undefined) {
+      if (this.#wantedSegment !== undefined) await this.#segmentFor(this.#wantedSegment)
+      return 0
+    }
+    const segment = await this.#segmentFor(first.segment)
+    this.#unsynced.add(segment)
+    await segment.write(first.position, batches)
+    let bytes = 0
+    for (const { header } of batches) {
+      bytes += header.sizeInBytes
+      this.#noteEpoch(header.partitionLeaderEpoch, header.baseOffset)
+    }
+    this.#log.pending.drop(batches.length)
+    return bytes
+  }
+
+  /** Syncs what was written before this call; of indexes, those that have fallen behind or are sealed. */
+  async sync(): Promise<void> {
+    const segments = [...this.#unsynced]
+    for (const segment of segments) {
+      // What is written from here on is for the next time.
+      this.#unsynced.delete(segment)
+      if (segment.uncoveredBytes > UNCOVERED_BYTES_MAX) await segment.writeIndexes()
+      await segment.sync()
+    }
+    if (!this.#hasNewNames) return
+    this.#hasNewNames = false
+    await this.#log.disk.syncDirectory(this.#log.directory)
+  }
+
+  /**
+   * For a clean stop: indexes complete and synced, and Kafka's closing time-index entry after them, which the
+   * sizes answered here leave out. Undefined when the active segment has no file.
+   */
+  async finish(): Promise<IndexSizes | undefined> {
+    const { last } = this.#log.segments
+    if (last === undefined) return undefined
+    await last.writeIndexes()
+    await last.sync()
+    const sizes = last.syncedIndexes
+    await last.seal()
+    await last.sync()
+    return sizes
+  }
+
+  /** Leader epochs that began since the last call. */
+  takeNewEpochs(): readonly EpochStart[] {
+    const taken = this.#newEpochs
+    this.#newEpochs = []
+    return taken
+  }
+
+  /** An empty segment that begins here is to have its file with the next writing behind. */
+  wantSegment(baseOffset: Offset): void {
+    this.#wantedSegment = baseOffset
+  }
+
+  get lacksSegment(): boolean {
+    return this.#wantedSegment !== undefined
+  }
+
+  /** Removes the files of segments that end at or before `offset`. */
+  async deleteBelow(offset: Offset): Promise<void> {
+    const { directory, disk, segments } = this.#log
+    const gone = segments.wholeBelow(offset)
+    if (gone.length === 0) return
+    await segments.retire(gone)
+    for (const segment of gone) this.#unsynced.delete(segment)
+    const first = segments.first?.baseOffset ?? offset
+    // Kafka's snapshot of an offset belongs to the segment that begins there.
+    for (const name of await disk.list(directory)) {
+      const file = parseSegmentFileName(name)
+      if (file !== undefined && file.baseOffset < first) await disk.unlink(join(directory, name))
+    }
+  }
+
+  #noteEpoch(epoch: number, startOffset: Offset): void {
+    if (epoch <= this.#lastEpoch) return
+    this.#lastEpoch = epoch
+    this.#newEpochs.push({ epoch, startOffset })
+  }
+
+  async #segmentFor(baseOffset: Offset): Promise<Segment> {
+    const { directory, disk, segments } = this.#log
+    const { last } = segments
+    if (last?.baseOffset === baseOffset) return last
+    if (last !== undefined) {
+      assert(last.baseOffset < baseOffset)
+      this.#unsynced.add(last)
+      await last.seal()
+    }
+    const options = segmentOptions(this.#log, baseOffset)
+    const path = segmentFilePath(directory, baseOffset, 'log')
+    // There already: in replay, or after a first try that found no room.
+    const isThere = (await disk.stat(path)) !== undefined
+    const segment = isThere
+      ? Segment.open(disk, directory, { ...options, ...emptyExtent(baseOffset) })
+      : await Segment.create(disk, directory, options)
+    this.#hasNewNames = true
+    segments.add(segment)
+    if (this.#wantedSegment !== undefined && this.#wantedSegment <= baseOffset) {
+      this.#wantedSegment = undefined
+    }
+    return segment
+  }
+}
+
+export function segmentOptions(
+  log: Pick<LogState, 'config' | 'gaps'>,
+  baseOffset: Offset,
+): SegmentOptions {
+  const { indexIntervalBytes, segmentIndexBytes } = log.config
+  return { baseOffset, indexIntervalBytes, segmentIndexBytes, gaps: log.gaps }
+}
+
+function emptyExtent(nextOffset: Offset) {
+  const syncedIndexes = { offsetIndexBytes: 0, timeIndexBytes: 0 }
+  return { bytes: 0 as Position, nextOffset, syncedIndexes }
+}
