@@ -2,6 +2,19 @@ import type { Benchmark } from './benchmark.ts'
 
 /** In the order of the report. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  'engine-append': async () => (await import('./benchmarks/engine-append.ts')).engineAppend,
+  'engine-partitions': async () =>
+    (await import('./benchmarks/engine-partitions.ts')).enginePartitions,
+  'http-partitions': async () => (await import('./benchmarks/http-partitions.ts')).httpPartitions,
+  'http-raw-produce': async () => (await import('./benchmarks/http-raw-produce.ts')).httpRawProduce,
+  'http-raw-fetch': async () => (await import('./benchmarks/http-raw-fetch.ts')).httpRawFetch,
+  'http-small-json': async () => (await import('./benchmarks/http-small-json.ts')).httpSmallJson,
+  'http-json-batches': async () =>
+    (await import('./benchmarks/http-json-batches.ts')).httpJsonBatches,
+  'tail-read': async () => (await import('./benchmarks/tail-read.ts')).tailRead,
+  'ndjson-memory': async () => (await import('./benchmarks/ndjson-memory.ts')).ndjsonMemory,
+  'idle-readers': async () => (await import('./benchmarks/idle-readers.ts')).idleReaders,
+  restart: async () => (await import('./benchmarks/restart.ts')).restart,
   parts: async () => (await import('./benchmarks/parts.ts')).parts,
 }
 

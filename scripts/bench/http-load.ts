@@ -7,6 +7,8 @@ export interface Load {
   readonly request: (connection: number, count: number) => Uint8Array
   /** Counts an answer. Without it, one a request. */
   readonly units?: (answer: AnswerSummary) => number
+  /** Ends the load before its time. */
+  readonly isDone?: () => boolean
 }
 
 /**
@@ -33,11 +35,11 @@ export async function runHttpLoad(load: Load, seconds: number): Promise<number> 
 async function runConnection(
   connection: HttpConnection,
   index: number,
-  { request, units = () => 1 }: Load,
+  { request, units = () => 1, isDone = () => false }: Load,
   ends: number,
 ): Promise<number> {
   let total = 0
-  for (let count = 0; performance.now() < ends; count++) {
+  for (let count = 0; performance.now() < ends && !isDone(); count++) {
     const answer = await connection.send(request(index, count))
     if (answer.status < 200 || answer.status > 299) throw new Error(`an answer was: ${answer.head}`)
     total += units(answer)
