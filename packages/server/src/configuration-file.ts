@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+import { ConfigurationError } from './configuration-error.ts'
+
+/** A value that the file gives, by the setting's path. */
+export type FileValues = ReadonlyMap<string, unknown>
+
+/** Reads a configuration file: YAML, of which JSON is a part. */
+export function readConfigurationFile(path: string): FileValues {
+  const document = parseFile(path, readText(path))
+  if (document === null) return new Map()
+  if (!isMapping(document)) {
+    throw new ConfigurationError([
+      `${path}: a mapping of settings is expected, as in "logLevel: debug"`,
+    ])
+  }
+  return new Map(leaves(document))
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigurationError([`${path}: the configuration file cannot be read: ${reason}`])
+  }
+}
+
+function parseFile(path: string, text: string): unknown {
+  try {
+    const document: unknown = parse(text)
+    return document
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigurationError([`${path}: this is not YAML: ${reason}`])
+  }
+}
+
+/** Lists are values, mappings lead further down. An empty mapping has nothing to say. */
+function leaves(mapping: Record<string, unknown>, prefix = ''): [string, unknown][] {
+  return Object.entries(mapping).flatMap(([name, value]): [string, unknown][] => {
+    const path = prefix === '' ? name : `${prefix}.${name}`
+    return isMapping(value) ? leaves(value, path) : [[path, value]]
+  })
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
