@@ -1,0 +1,61 @@
+import { Command, CommanderError, Option } from 'commander'
+import { addContextCommands } from './commands/context.ts'
+import { EXIT, type ExitStatus } from './exit-status.ts'
+import { OUTPUT_FORMATS } from './output.ts'
+import { reportFailure } from './report-failure.ts'
+import { VERSION } from './version.ts'
+
+/** Runs one command line. Answers with what the shell is to be told. */
+export async function run(line: readonly string[]): Promise<ExitStatus> {
+  if (line.includes('--no-color')) process.env['NO_COLOR'] = '1'
+  endQuietlyWhenReaderLeaves()
+  try {
+    await createProgram().parseAsync(line, { from: 'user' })
+    return EXIT.ok
+  } catch (error) {
+    // It has written what it had to say: help, the version, or what is wrong with the line.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    return reportFailure(error)
+  }
+}
+
+/** Every command with its options and help, and nothing of what they do: that is imported when one runs. */
+export function createProgram(): Command {
+  const program = new Command('millrace')
+    .description('A partitioned, append-only log store: Kafka’s storage model in one Node process.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--server <url>', 'the server to talk to (default: the current context)')
+    .option('--data-dir <dir>', 'the data directory: of serve, and of the log commands')
+    .addOption(
+      new Option('-o, --output <format>', 'for people, or for programs')
+        .choices(OUTPUT_FORMATS)
+        .default('table'),
+    )
+    .option('--no-color', 'no colours, as with NO_COLOR=1')
+    .helpOption('-h, --help', 'print this')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(millrace --help lists what there is; COMMAND --help explains a command)')
+    .exitOverride()
+    .addHelpText('after', EPILOGUE)
+  addContextCommands(program)
+  return program
+}
+
+const EPILOGUE = `
+Exit status: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 conflict, 5 not allowed,
+6 no answer or not now, 7 damage found, 130 interrupted.
+
+Examples:
+  millrace serve                                  a server on 127.0.0.1:7070, with its data in ./data
+  millrace produce orders orders.jsonl --key-json /user   a record a line, the user decides the partition
+  millrace consume orders --from 1h --follow      what came in the last hour, and what comes next`
+
+/** \`millrace consume t | head\` has all it wants when head leaves. */
+function endQuietlyWhenReaderLeaves(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(EXIT.ok)
+      throw error
+    })
+  }
+}
