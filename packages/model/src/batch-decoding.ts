@@ -98,6 +98,9 @@ function readRecords<T>(
     if (record.offsetDelta <= lastOffsetDelta || record.offsetDelta > header.lastOffsetDelta) {
       throw new LogError('CORRUPT_BATCH', `Record ${index} has offset delta ${record.offsetDelta}.`)
     }
+    if (!Number.isSafeInteger(header.baseTimestamp + record.timestampDelta)) {
+      throw new LogError('CORRUPT_BATCH', `Record ${index} has a timestamp beyond 2^53.`)
+    }
     lastOffsetDelta = record.offsetDelta
     records.push(make(record))
   }

@@ -1,4 +1,5 @@
 import { stampMaxTimestamp } from './batch-stamp.ts'
+import { readUint32 } from './big-endian.ts'
 import {
   expectNothingLeft,
   expectRoomForRecords,
@@ -10,6 +11,7 @@ import { LogError } from './log-error.ts'
 import {
   BATCH_HEADER_SIZE,
   type BatchHeader,
+  CRC_AT,
   hasValidCrc,
   readBatchHeader,
 } from './record-batch.ts'
@@ -68,7 +70,7 @@ export function checkProducedBatch(
   const maxTimestamp = walkRecords(cursor, header, limits.maxRecordBytes)
   if (maxTimestamp === header.maxTimestamp) return header
   stampMaxTimestamp(bytes, at, maxTimestamp)
-  return { ...header, maxTimestamp }
+  return { ...header, maxTimestamp, crc: readUint32(bytes, at + CRC_AT) }
 }
 
 function noHeader(bytes: Uint8Array, at: number): LogError {
@@ -107,6 +109,9 @@ function walkRecords(cursor: ByteCursor, header: BatchHeader, maxRecordBytes: nu
     cursor.skip(ATTRIBUTES_SIZE)
     const timestampDelta = cursor.readVarlong()
     if (timestampDelta > maxDelta) maxDelta = timestampDelta
+    if (!Number.isSafeInteger(header.baseTimestamp + timestampDelta)) {
+      throw new LogError('INVALID_RECORD', 'Its timestamp is beyond 2^53.', { index })
+    }
     if (cursor.readVarint() !== index) {
       throw new LogError('INVALID_RECORD', 'Its offset delta is not its place in the batch.', {
         index,
