@@ -1,12 +1,15 @@
+import assert from 'node:assert/strict'
 import type { Disk } from '@millrace/disk/disk'
-import type { Offset, Position } from '@millrace/model/offset'
+import { FIRST_OFFSET, type Offset, type Position } from '@millrace/model/offset'
 import type { BatchHeader } from '@millrace/model/record-batch'
+import { BatchFile, type BatchStart, type StampedBatch } from './batch-file.ts'
+import { segmentFilePath } from './segment-files.ts'
+import { type IndexSizes, SegmentIndexes } from './segment-indexes.ts'
+import { corruptSegment, findBatch } from './segment-lookup.ts'
+import { findRecordByTime, type FoundRecord, largestTimestamp } from './time-lookup.ts'
+import { type AbortedTransaction, readTransactionIndex } from './transaction-index.ts'
 
-/** A whole batch with its place already in it. */
-export interface StampedBatch {
-  readonly bytes: Uint8Array
-  readonly header: BatchHeader
-}
+export type { AbortedTransaction, IndexSizes, StampedBatch }
 
 export interface SegmentOptions {
   readonly baseOffset: Offset
@@ -14,6 +17,8 @@ export interface SegmentOptions {
   readonly segmentIndexBytes: number
   /** Offsets may skip, never fall: a log brought in after compaction. Otherwise a gap is damage. */
   readonly gaps: boolean
+  /** Left out: to be written. */
+  readonly access?: 'read' | 'write'
 }
 
 /** How far a segment that is opened goes. Whatever the file holds beyond is not part of it. */
@@ -21,13 +26,11 @@ export interface SegmentExtent {
   readonly bytes: Position
   /** The next segment's base offset, or the log end offset. */
   readonly nextOffset: Offset
-  /** Index bytes beyond these are not believed (an active segment). None: the whole files (a sealed one). */
+  /**
+   * Of a segment that is still written: its index files are not believed beyond these. Left out: the segment is
+   * sealed, and they are whole.
+   */
   readonly syncedIndexes?: IndexSizes
-}
-
-export interface IndexSizes {
-  readonly offsetIndexBytes: number
-  readonly timeIndexBytes: number
 }
 
 /** Whole batches, one after the other, each with a right CRC and each where the one before ends. */
@@ -39,145 +42,243 @@ export interface BatchRun {
   readonly nextOffset: Offset
 }
 
-/** At the next checkpoint, write the indexes of a segment that has more than this without synced index entries. */
+/** At a checkpoint, write the indexes of a segment that has more than this without synced index entries. */
 export const UNCOVERED_BYTES_MAX = 4 * 1024 * 1024
 
 /**
  * One `.log` file with its indexes. Opening reads nothing: indexes are looked at when first needed, and what they
- * lack is remade from the batches. One writer at a time; readers may read meanwhile, up to `nextOffset`.
+ * lack is made again from the batches. One writer at a time; readers may read meanwhile, up to `nextOffset`.
  */
 export class Segment {
   readonly baseOffset: Offset
+  readonly #disk: Disk
+  readonly #directory: string
+  readonly #batches: BatchFile
+  readonly #indexes: SegmentIndexes
+  /** Where reads ended: who reads on needs no index. The oldest first. */
+  readonly #readEnds = new Map<Offset, BatchStart>()
+  #aborted: Promise<readonly AbortedTransaction[]> | undefined
 
   /** Makes the `.log` file; it must not exist. The directory is the caller's to sync. */
-  static async create(_disk: Disk, _directory: string, _options: SegmentOptions): Promise<Segment> {
-    throw new Error('being written')
+  static async create(disk: Disk, directory: string, options: SegmentOptions): Promise<Segment> {
+    const extent = { bytes: 0 as Position, nextOffset: options.baseOffset }
+    const segment = new Segment(disk, directory, { ...options, ...extent })
+    await segment.#batches.create()
+    return segment
   }
 
   /** No file is touched. For a segment that is to be written again from its start, `bytes` is 0. */
-  static open(_disk: Disk, _directory: string, _options: SegmentOptions & SegmentExtent): Segment {
-    throw new Error('being written')
+  static open(disk: Disk, directory: string, options: SegmentOptions & SegmentExtent): Segment {
+    return new Segment(disk, directory, options)
   }
 
-  private constructor(baseOffset: Offset) {
+  private constructor(disk: Disk, directory: string, options: SegmentOptions & SegmentExtent) {
+    const { baseOffset, access = 'write', syncedIndexes: synced } = options
+    const path = segmentFilePath(directory, baseOffset, 'log')
     this.baseOffset = baseOffset
+    this.#disk = disk
+    this.#directory = directory
+    this.#batches = new BatchFile(disk, path, { ...options, access })
+    this.#indexes = new SegmentIndexes(
+      disk,
+      directory,
+      { ...options, access, synced },
+      this.#batches,
+    )
   }
 
   get bytes(): Position {
-    throw new Error('being written')
+    return this.#batches.bytes
   }
 
   get nextOffset(): Offset {
-    throw new Error('being written')
+    return this.#batches.nextOffset
   }
 
-  /** Bytes at the end that no synced index entry covers. */
+  /** Bytes at the end that no synced index entry covers; 0 while the indexes were not needed yet. */
   get uncoveredBytes(): number {
-    throw new Error('being written')
+    return this.#indexes.uncoveredBytes
   }
 
   /** For the checkpoint: as far as the indexes are on disk for certain. */
   get syncedIndexes(): IndexSizes {
-    throw new Error('being written')
+    return this.#indexes.synced
   }
 
   /**
-   * Whether both indexes surely have room for what `pendingBytes` (stamped, not yet written here) may add:
-   * false is Kafka's `isFull`, and calls for a roll.
+   * Whether both indexes surely have room for what `pendingBytes` (stamped, not yet written here) may add: false is
+   * Kafka's `isFull`, and calls for a roll.
    */
-  hasIndexRoom(_pendingBytes: number): boolean {
-    throw new Error('being written')
+  hasIndexRoom(pendingBytes: number): boolean {
+    return this.#indexes.hasRoom(pendingBytes)
   }
 
   /**
    * Writes whole, stamped batches at `position`, which must be `bytes`: the end. A failed or short write changes
    * nothing here and may be repeated at the same position; in replay the file may already have these bytes.
    */
-  async write(_position: Position, _batches: readonly StampedBatch[]): Promise<void> {
-    throw new Error('being written')
+  async write(position: Position, batches: readonly StampedBatch[]): Promise<void> {
+    assert.equal(position, this.bytes)
+    await this.#indexes.ready()
+    await this.#batches.write(batches)
+    let at = position
+    for (const { bytes, header } of batches) {
+      this.#indexes.add(header, at)
+      at = (at + bytes.length) as Position
+    }
   }
 
   /** Writes the index entries that are only in memory. May be repeated when it fails. Does not sync. */
   async writeIndexes(): Promise<void> {
-    throw new Error('being written')
+    await this.#indexes.write()
   }
 
   /** fdatasync of every file of this segment written since the last. A failure is never to be retried. */
   async sync(): Promise<void> {
-    throw new Error('being written')
+    await this.#batches.sync()
+    await this.#indexes.sync()
   }
 
   /**
-   * Ends writing: Kafka's closing time-index entry, index files of exact length. May be repeated when it fails.
-   * Does not sync: `sync()` does, of a roll with the next checkpoint.
+   * Ends writing, for good or until the next start: all index entries are written, Kafka's closing one too, and the
+   * files have their exact length. May be repeated when it fails. Does not sync: `sync` does.
    */
   async seal(): Promise<void> {
-    throw new Error('being written')
+    await this.#indexes.writeClosed()
   }
 
   /**
-   * Whole batches from the first one that ends at or after `fromOffset`, below `untilOffset`, up to `maxBytes` but
-   * at least one. Its `nextOffset` is `fromOffset` when this segment has none. CORRUPT_SEGMENT (`damagedFrom`,
-   * `nextReadableOffset`) when the first batch is damaged; before a later damaged one the run ends.
+   * Whole batches from the first one that ends at or after `fromOffset`, below `untilOffset`, up to `maxBytes` but at
+   * least one. CORRUPT_SEGMENT (`damagedFrom`, `nextReadableOffset`) when damage may have held `fromOffset`; at damage
+   * further on the run ends before it.
    */
   async read(
-    _fromOffset: Offset,
-    _limits: { readonly maxBytes: number; readonly untilOffset: Offset },
+    fromOffset: Offset,
+    limits: { readonly maxBytes: number; readonly untilOffset: Offset },
   ): Promise<BatchRun> {
-    throw new Error('being written')
+    const start =
+      this.#readEnds.get(fromOffset) ?? (await findBatch(this.#batches, this.#indexes, fromOffset))
+    if (start === undefined || start.position === this.bytes) return emptyRun(fromOffset)
+    const { content, headers, stop } = await this.#batches.read(start, limits.maxBytes)
+    if (headers.length === 0 && stop !== undefined) await this.#throwDamageAt(start)
+    const run = trimRun(content, headers, limits)
+    if (run.headers.length === 0) return emptyRun(fromOffset)
+    this.#rememberReadEnd({
+      position: (start.position + run.bytes.length) as Position,
+      nextOffset: run.nextOffset,
+    })
+    return run
   }
 
-  /** The first record at or after `fromOffset` whose timestamp is `timestamp` or later. */
-  async offsetForTimestamp(
-    _timestamp: number,
-    _fromOffset: Offset,
-  ): Promise<{ readonly offset: Offset; readonly timestamp: number } | undefined> {
-    throw new Error('being written')
+  /** The first record at or after `fromOffset` whose timestamp is `timestamp` or later. CORRUPT_SEGMENT as `read`. */
+  offsetForTimestamp(timestamp: number, fromOffset: Offset): Promise<FoundRecord | undefined> {
+    return findRecordByTime(this.#batches, this.#indexes, timestamp, fromOffset)
   }
 
-  /** Of all records. Undefined when the segment is empty. */
-  async largestTimestamp(): Promise<number | undefined> {
-    throw new Error('being written')
+  /** Of all records, in milliseconds since the epoch. Undefined when none has one. */
+  largestTimestamp(): Promise<number | undefined> {
+    return largestTimestamp(this.#batches, this.#indexes)
   }
 
   /** The first batch's largest, by which Kafka measures `segmentMs`. Undefined when the segment is empty. */
   async firstTimestamp(): Promise<number | undefined> {
-    throw new Error('being written')
+    for await (const scanned of this.#batches.scan(this.#batches.start)) {
+      if (scanned.kind === 'batches') return scanned.headers[0]?.maxTimestamp
+    }
+    return undefined
   }
 
   /** Headers of the batches that end at or after `fromOffset`. CORRUPT_SEGMENT at damage. */
-  headersFrom(_fromOffset: Offset): AsyncIterable<BatchHeader> {
-    throw new Error('being written')
+  async *headersFrom(fromOffset: Offset): AsyncGenerator<BatchHeader> {
+    const start = await findBatch(this.#batches, this.#indexes, fromOffset)
+    if (start === undefined) return
+    for await (const scanned of this.#batches.scan(start)) {
+      if (scanned.kind === 'damage') throw corruptSegment(this.#batches, scanned)
+      yield* scanned.headers
+    }
   }
 
   /** Of aborted transactions that touch [fromOffset, untilOffset), by `.txnindex`; none without that file. */
   async abortedTransactions(
-    _fromOffset: Offset,
-    _untilOffset: Offset,
+    fromOffset: Offset,
+    untilOffset: Offset,
   ): Promise<readonly AbortedTransaction[]> {
-    throw new Error('being written')
+    const path = segmentFilePath(this.#directory, this.baseOffset, 'txnindex')
+    this.#aborted ??= readTransactionIndex(this.#disk, path).catch((error: unknown) => {
+      this.#aborted = undefined
+      throw error
+    })
+    const aborted = await this.#aborted
+    return aborted.filter(
+      (transaction) =>
+        transaction.lastOffset >= fromOffset && transaction.firstOffset < untilOffset,
+    )
   }
 
-  /** Truncates the log to a batch boundary, and the indexes with it. Repair only. */
-  async cutTo(_bytes: Position, _nextOffset: Offset): Promise<void> {
-    throw new Error('being written')
+  /** Truncates the log to a batch's end, and makes the indexes again. For repair. */
+  async cutTo(bytes: Position, nextOffset: Offset): Promise<void> {
+    await this.#indexes.ready()
+    await this.#batches.cutTo({ position: bytes, nextOffset })
+    this.#readEnds.clear()
+    await this.#indexes.rebuild()
+  }
+
+  /** Makes the indexes again from the batches, in memory: `seal` or `writeIndexes` puts them into their files. */
+  async rebuildIndexes(): Promise<void> {
+    await this.#indexes.ready()
+    await this.#indexes.rebuild()
   }
 
   /** Closes the files, writing nothing: `seal` or `writeIndexes` first, to keep the indexes. */
   async close(): Promise<void> {
-    throw new Error('being written')
+    await this.#batches.close()
+    await this.#indexes.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+
+  async #throwDamageAt(start: BatchStart): Promise<void> {
+    for await (const scanned of this.#batches.scan(start)) {
+      if (scanned.kind === 'damage') throw corruptSegment(this.#batches, scanned)
+      return
+    }
+  }
+
+  #rememberReadEnd(end: BatchStart): void {
+    this.#readEnds.delete(end.nextOffset)
+    this.#readEnds.set(end.nextOffset, end)
+    const [oldest] = this.#readEnds.keys()
+    if (this.#readEnds.size > READ_ENDS_MAX) this.#readEnds.delete(oldest ?? FIRST_OFFSET)
+  }
 }
 
-/** The producer's records in [firstOffset, lastOffset] never happened. */
-export interface AbortedTransaction {
-  readonly producerId: number
-  readonly firstOffset: Offset
-  /** The abort marker's offset. */
-  readonly lastOffset: Offset
-  readonly lastStableOffset: Offset
+/** Readers of one segment that go on without the index. */
+const READ_ENDS_MAX = 16
+
+function emptyRun(nextOffset: Offset): BatchRun {
+  return { bytes: new Uint8Array(0), headers: [], nextOffset }
+}
+
+/** The batches that the limits allow. */
+function trimRun(
+  content: Uint8Array,
+  headers: readonly BatchHeader[],
+  limits: { readonly maxBytes: number; readonly untilOffset: Offset },
+): BatchRun {
+  let bytes = 0
+  let count = 0
+  for (const header of headers) {
+    const isTooMuch = count > 0 && bytes + header.sizeInBytes > limits.maxBytes
+    if (isTooMuch || header.lastOffset >= limits.untilOffset) break
+    bytes += header.sizeInBytes
+    count++
+  }
+  const last = headers[count - 1]
+  return {
+    bytes: content.subarray(0, bytes),
+    headers: count === headers.length ? headers : headers.slice(0, count),
+    nextOffset: ((last?.lastOffset ?? -1) + 1) as Offset,
+  }
 }
