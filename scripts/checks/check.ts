@@ -53,10 +53,14 @@ export async function exitOf(child: ReturnType<typeof spawn>): Promise<string> {
   return child.exitCode === null ? `killed by ${child.signalCode}` : `exit status ${child.exitCode}`
 }
 
-/** The pinned tools first, also when this was not started by pnpm. */
+/** The pinned tools first, also when this was not started by pnpm; colours only for a terminal. */
 export function childEnvironment(): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: forced, ...inherited } = process.env
+  const isForced = forced !== undefined && process.stdout.isTTY
   return {
-    ...process.env,
+    ...inherited,
+    ...(isForced ? { FORCE_COLOR: forced } : {}),
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
     PATH: `${REPOSITORY}node_modules/.bin:${process.env['PATH'] ?? ''}`,
     TURBO_TELEMETRY_DISABLED: '1',
   }

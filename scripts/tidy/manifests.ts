@@ -10,6 +10,7 @@ export function checkManifests({ files, packages }: Repository): readonly Findin
       ...problemsWithIdentity(entry, version),
       ...problemsWithTargets(entry, paths),
       ...problemsWithDependencies(entry, packages),
+      ...problemsWithCycles(entry, packages),
       ...(entry.manifest.private === true ? [] : problemsWithPublishing(entry)),
     ]
     return problems.map((message) => ({
@@ -61,6 +62,20 @@ function problemsWithDependencies(
     const wanted = names.has(name) ? 'workspace:*' : 'catalog:'
     return unless(range === wanted, `${name} is '${range}', not '${wanted}'`)
   })
+}
+
+/** A build runs below what it builds on, and its order counts the dependencies of tests too. */
+function problemsWithCycles(entry: Package, packages: readonly Package[]): readonly string[] {
+  const reached = new Set<Package>()
+  const waiting = [entry]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { dependencies, devDependencies } = next.manifest
+    const names = Object.keys({ ...dependencies, ...devDependencies })
+    const targets = packages.filter(({ manifest }) => names.includes(manifest.name))
+    waiting.push(...targets.filter((target) => !reached.has(target)))
+    for (const target of targets) reached.add(target)
+  }
+  return unless(!reached.has(entry), 'it depends on itself, through others')
 }
 
 function problemsWithPublishing({ manifest }: Package): readonly string[] {

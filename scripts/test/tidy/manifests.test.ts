@@ -33,3 +33,18 @@ function problemsWith(changes: Partial<Manifest>): readonly string[] {
   })
   return checkManifests(repository).map(({ message }) => message)
 }
+
+test('packages that depend on each other are found, also through their tests', () => {
+  const repository = repositoryOf({
+    'packages/model/package.json': manifestText('model', {
+      devDependencies: { '@millrace/log': 'workspace:*' },
+    }),
+    'packages/log/package.json': manifestText('log', {
+      dependencies: { '@millrace/model': 'workspace:*' },
+    }),
+  })
+  expect(checkManifests(repository).map(({ message }) => message)).toEqual([
+    'it depends on itself, through others',
+    'it depends on itself, through others',
+  ])
+})
