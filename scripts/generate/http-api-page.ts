@@ -119,8 +119,8 @@ function typeOf(schema: Schema): string {
 }
 
 function literals(schema: Schema): string | undefined {
-  if (schema.const !== undefined) return `\`${String(schema.const)}\``
-  return schema.enum?.map((value) => `\`${String(value)}\``).join(' or ')
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``
+  return schema.enum?.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')
 }
 
 function oneLine(text: string): string {
