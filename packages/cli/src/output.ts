@@ -11,6 +11,16 @@ export interface Column<Row> {
   readonly align?: 'right'
 }
 
+/** How a row of a stream is printed. */
+export interface Rendering<Row> {
+  /** With its line feed. */
+  readonly asText: (row: Row) => string
+  readonly asJson: (row: Row) => object
+}
+
+/** Enough for few system calls, little enough to be seen as it comes. */
+const WRITE_CHARACTERS = 64 * 1024
+
 /** Data goes to standard output, everything else to standard error. */
 export class Output {
   readonly format: OutputFormat
@@ -38,6 +48,28 @@ export class Output {
     if (this.format === 'json') return this.text(`${JSON.stringify(thing, null, 2)}\n`)
     if (this.format === 'jsonl') return this.text(`${JSON.stringify(thing)}\n`)
     return this.text(await forPeople())
+  }
+
+  /** A list too long to hold: as it comes, a line each, or one JSON array. */
+  async stream<Row>(rows: AsyncIterable<Row>, rendering: Rendering<Row>): Promise<void> {
+    const { asText, asJson } = rendering
+    let count = 0
+    let buffered = ''
+    for await (const row of rows) {
+      buffered +=
+        this.format === 'table'
+          ? asText(row)
+          : this.format === 'jsonl'
+            ? `${JSON.stringify(asJson(row))}\n`
+            : `${count === 0 ? '[' : ','}\n  ${JSON.stringify(asJson(row))}`
+      count += 1
+      if (buffered.length > WRITE_CHARACTERS) {
+        await this.text(buffered)
+        buffered = ''
+      }
+    }
+    if (this.format === 'json') buffered += count === 0 ? '[]\n' : '\n]\n'
+    await this.text(buffered)
   }
 
   text(text: string): Promise<void> {

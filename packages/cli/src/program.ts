@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addContextCommands } from './commands/context.ts'
+import { addLogCommands } from './commands/log.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { OUTPUT_FORMATS } from './output.ts'
 import { reportFailure } from './report-failure.ts'
@@ -37,6 +38,7 @@ export function createProgram(): Command {
     .showHelpAfterError('(millrace --help lists what there is; COMMAND --help explains a command)')
     .exitOverride()
     .addHelpText('after', EPILOGUE)
+  addLogCommands(program)
   addContextCommands(program)
   return program
 }
