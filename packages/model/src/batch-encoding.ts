@@ -29,7 +29,7 @@ export type BatchOptions = Partial<
 /** One batch of one record or more, with the offsets 0, 1, 2, … after the base offset. */
 export function encodeBatch(
   batch: BatchOptions & { readonly records: readonly RecordContent[] },
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { records } = batch
   const [first] = records
   assert(first !== undefined, 'a batch has records')
@@ -69,7 +69,7 @@ export function encodeBatch(
 export function encodeStoredBatch(
   header: BatchHeader,
   records: readonly StoredRecord[],
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const bodySizes = records.map((record) =>
     recordBodySize(record, record.timestampDelta, record.offsetDelta),
   )
@@ -86,7 +86,7 @@ export function encodeStoredBatch(
 /** A batch without records that spans offsets: what is left where all of them are gone. */
 export function emptyBatch(
   span: Pick<BatchHeader, 'baseOffset' | 'lastOffset'> & Partial<BatchHeader>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   assert(span.baseOffset <= span.lastOffset, 'a batch spans an offset at least')
   const lastOffsetDelta = span.lastOffset - span.baseOffset
   const header = { ...DEFAULTS, ...NO_TIME, ...span, lastOffsetDelta, recordCount: 0 }
@@ -96,7 +96,7 @@ export function emptyBatch(
 type HeaderToWrite = Omit<BatchHeader, 'lastOffset' | 'sizeInBytes' | 'crc'>
 
 /** `bytes` has room for a header, then the records, not yet compressed. */
-function finish(bytes: Uint8Array, header: HeaderToWrite): Uint8Array {
+function finish(bytes: Uint8Array<ArrayBuffer>, header: HeaderToWrite): Uint8Array<ArrayBuffer> {
   const batch = header.codec === 'none' ? bytes : withRecordsCompressed(bytes, header.codec)
   writeHeader(batch, header)
   stampCrc(batch, 0)
@@ -106,7 +106,7 @@ function finish(bytes: Uint8Array, header: HeaderToWrite): Uint8Array {
 function withRecordsCompressed(
   bytes: Uint8Array,
   codec: Exclude<BatchHeader['codec'], 'none'>,
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const records = compress(codec, bytes.subarray(layout.BATCH_HEADER_SIZE))
   const batch = new Uint8Array(layout.BATCH_HEADER_SIZE + records.length)
   batch.set(records, layout.BATCH_HEADER_SIZE)

@@ -51,9 +51,14 @@ export class Partitioner {
     return other < last ? other : other + 1
   }
 
-  /** The batch is on its way (or the request's body has ended): keyless records go elsewhere now. */
-  endBatch(): void {
-    this.#stickyBytes = STICKY_BATCH_BYTES
+  /**
+   * A partition's batch is on its way (or, without one, the request's body has ended): the next keyless record
+   * goes elsewhere, if that was where they went.
+   */
+  endBatch(partition?: number): void {
+    if (partition === undefined || partition === this.#sticky) {
+      this.#stickyBytes = STICKY_BATCH_BYTES
+    }
   }
 }
 

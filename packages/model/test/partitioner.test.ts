@@ -41,11 +41,15 @@ describe('without a key, records', () => {
   })
 
   test('go to another partition when the batch ended before it was full', () => {
-    const partitioner = new Partitioner(sequence(0, 0))
+    const partitioner = new Partitioner(() => 0)
     expect(partitioner.partitionOf(keyless, 1, 2)).toBe(0)
     expect(partitioner.partitionOf(keyless, 1, 2)).toBe(0)
     partitioner.endBatch()
     expect(partitioner.partitionOf(keyless, 1, 2)).toBe(1)
+    partitioner.endBatch(0)
+    expect(partitioner.partitionOf(keyless, 1, 2)).toBe(1)
+    partitioner.endBatch(1)
+    expect(partitioner.partitionOf(keyless, 1, 2)).toBe(0)
   })
 
   test('reach every partition about as often, and never a partition that is not there', () => {
