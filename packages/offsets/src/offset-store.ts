@@ -59,6 +59,11 @@ export class OffsetStore {
     return this.#names(BY_GROUP, page.limit, after).map((key) => parseIndexKey(key).group)
   }
 
+  /** Whether it has a committed offset. */
+  isKnown(group: string): boolean {
+    return this.#state.range({ prefix: groupPrefix(group), limit: 1 }).length > 0
+  }
+
   /** Every topic that a group has committed offsets in. */
   topicIds(): readonly string[] {
     return this.#names(BY_TOPIC, Infinity).map((key) => parseIndexKey(key).topicId)
@@ -79,6 +84,11 @@ export class OffsetStore {
   /** What was committed, newest first. */
   history(query: Parameters<typeof readHistory>[1]): ReturnType<typeof readHistory> {
     return readHistory(this.#state.log, query)
+  }
+
+  /** Whether its beginning has been let go of. */
+  get isHistoryCut(): boolean {
+    return this.#state.log.logStartOffset > 0
   }
 
   async #append(records: readonly RecordContent[]): Promise<void> {

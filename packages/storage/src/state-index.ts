@@ -77,6 +77,7 @@ export class StateIndex implements AsyncDisposable {
   async write(): Promise<void> {
     // What a transaction under way has taken may be older than what there is now.
     while (this.#writing !== undefined) await this.#writing
+    if (this.#isClosed) return
     await this.#writeOnce()
   }
 
@@ -165,7 +166,6 @@ export class StateIndex implements AsyncDisposable {
 
   /** What fails here fails again at the checkpoint, which tells. */
   async #writeInBackground(): Promise<void> {
-    if (this.#isClosed) return
     try {
       await this.write()
     } catch (error) {

@@ -1,0 +1,116 @@
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { decodeOffsetRecord, OFFSETS_TOPIC, OffsetStore } from '@millrace/offsets/offset-store'
+import type { StorageConfig } from '@millrace/storage/config'
+import { trimHistory } from '@millrace/storage/state-history'
+import { StateIndex } from '@millrace/storage/state-index'
+import { Storage } from '@millrace/storage/storage'
+import type { BrokerConfig } from './config.ts'
+import { DiskSpaceGauge } from './disk-space-gauge.ts'
+import { type Chore, Housekeeping } from './housekeeping.ts'
+import { IdempotencyKeys } from './idempotency.ts'
+import { type InternalLogs, openInternalLogs, TOPICS_TOPIC } from './internal-topics.ts'
+import { LagGauge } from './lag-gauge.ts'
+import type { BrokerLogger } from './logger.ts'
+import { BrokerCounts } from './metrics.ts'
+import type { BrokerParts } from './parts.ts'
+import { ProduceBudget } from './produce-budget.ts'
+import { ProducerIds } from './producer-ids.ts'
+import { expireTopics } from './retention.ts'
+import { decodeTopicRecord } from './topic-record.ts'
+import { TopicStore } from './topic-store.ts'
+import { Waits } from './waits.ts'
+
+/** Everything that an open broker consists of. */
+export interface OpenedBroker {
+  readonly parts: BrokerParts
+  readonly index: StateIndex
+  readonly housekeeping: Housekeeping
+  readonly lag: LagGauge
+  readonly space: DiskSpaceGauge
+}
+
+/** In order: storage, its internal topics, what they add up to. */
+export async function openParts(
+  disk: Disk,
+  directory: string,
+  clock: Clock,
+  config: { readonly broker: BrokerConfig; readonly storage: StorageConfig },
+  logger: BrokerLogger,
+): Promise<OpenedBroker> {
+  const storage = await Storage.open(disk, directory, clock, config.storage)
+  try {
+    const logs = await openInternalLogs(storage, clock)
+    const index = await StateIndex.open(storage, disk, clock, [
+      { name: TOPICS_TOPIC, log: logs.topics, decode: decodeTopicRecord },
+      { name: OFFSETS_TOPIC, log: logs.offsets, decode: decodeOffsetRecord },
+    ])
+    try {
+      for (const note of index.notes) logger.warn({ note }, 'index')
+      const base = { storage, clock, config: config.broker, logger }
+      const parts = await makeParts(base, index, logs)
+      await removeOrphanedOffsets(parts)
+      const space = new DiskSpaceGauge(disk, directory)
+      const lag = new LagGauge(parts.topics, parts.offsets, clock)
+      await Promise.all([space.refresh(), lag.refresh()])
+      const housekeeping = new Housekeeping(clock, logger, [
+        { name: 'disk space', everyMs: GAUGES_EVERY_MS, run: () => space.refresh() },
+        { name: 'lag', everyMs: GAUGES_EVERY_MS, run: () => lag.refresh() },
+        ...choresOf(parts, index, disk),
+      ])
+      return { parts, index, housekeeping, lag, space }
+    } catch (error) {
+      await index.close()
+      throw error
+    }
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+}
+
+async function makeParts(
+  base: Pick<BrokerParts, 'storage' | 'clock' | 'config' | 'logger'>,
+  index: StateIndex,
+  logs: InternalLogs,
+): Promise<BrokerParts> {
+  const { storage, clock, config } = base
+  const topicState = index.state(TOPICS_TOPIC)
+  const { idempotencyWindowMs, produceBudgetBytes, topicDefaults } = config
+  return {
+    ...base,
+    topics: new TopicStore(storage, topicState, clock, topicDefaults),
+    producerIds: new ProducerIds(topicState, clock),
+    offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
+    idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, idempotencyWindowMs),
+    budget: new ProduceBudget(clock, produceBudgetBytes),
+    waits: new Waits(clock),
+    counts: new BrokerCounts(),
+  }
+}
+
+/** A crash may have come between a topic's end and that of its committed offsets. */
+async function removeOrphanedOffsets({ topics, offsets, clock }: BrokerParts): Promise<void> {
+  for (const topicId of offsets.topicIds()) {
+    if (topics.findById(topicId) === undefined) await offsets.removeTopic(topicId, clock.nowMs())
+  }
+}
+
+function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly Chore[] {
+  const { storage, clock, config, idempotency } = parts
+  const everyMs = config.housekeepingIntervalMs
+  const historyOf = (name: string, historyMs: number): Chore => ({
+    name: `history of ${name}`,
+    everyMs,
+    run: () => trimHistory(storage, disk, clock, index, { state: index.state(name), historyMs }),
+  })
+  return [
+    { name: 'retention', everyMs, run: () => expireTopics(parts) },
+    { name: 'idempotency keys', everyMs, run: () => idempotency.forgetOld() },
+    historyOf(TOPICS_TOPIC, config.offsetHistoryMs),
+    historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),
+  ]
+}
+
+/** How old what the status and metrics pages show of disk space and lag may be. */
+const GAUGES_EVERY_MS = 10_000

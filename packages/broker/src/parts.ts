@@ -1,0 +1,26 @@
+import type { Clock } from '@millrace/disk/clock'
+import type { OffsetStore } from '@millrace/offsets/offset-store'
+import type { Storage } from '@millrace/storage/storage'
+import type { BrokerConfig } from './config.ts'
+import type { IdempotencyKeys } from './idempotency.ts'
+import type { BrokerLogger } from './logger.ts'
+import type { BrokerCounts } from './metrics.ts'
+import type { ProduceBudget } from './produce-budget.ts'
+import type { ProducerIds } from './producer-ids.ts'
+import type { TopicStore } from './topic-store.ts'
+import type { Waits } from './waits.ts'
+
+/** What the broker's operations work with; `embedded-broker` makes it, once. */
+export interface BrokerParts {
+  readonly storage: Storage
+  readonly clock: Clock
+  readonly config: BrokerConfig
+  readonly logger: BrokerLogger
+  readonly topics: TopicStore
+  readonly offsets: OffsetStore
+  readonly producerIds: ProducerIds
+  readonly idempotency: IdempotencyKeys
+  readonly budget: ProduceBudget
+  readonly waits: Waits
+  readonly counts: BrokerCounts
+}

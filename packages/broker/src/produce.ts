@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import type {
+  ProducedRanges,
+  ProducedRecords,
+  ProduceOptions,
+  RecordToProduce,
+} from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import { checkProducedBatch } from '@millrace/model/produced-batch'
+import type { AppendBatches, ChangeOutcome } from '@millrace/storage/change'
+import { identityOf } from './idempotency.ts'
+import type { BrokerParts } from './parts.ts'
+import { type ProducedAnswer, recordsOf } from './produced-answer.ts'
+import { routeRecords, timestampError } from './route-records.ts'
+import { logOf, type Topic } from './topic.ts'
+import { expectNameForUsers } from './topic-name.ts'
+import { createTopic } from './topics.ts'
+
+/** Routes the records, and appends all of them or none. Durable when it resolves. */
+export async function produceRecords(
+  parts: BrokerParts,
+  topicName: string,
+  records: readonly RecordToProduce[],
+  options: ProduceOptions,
+): Promise<ProducedRecords> {
+  const topic = await topicToWrite(parts, topicName)
+  if (records.length === 0) return { records: [], duplicate: false }
+  if (options.expectedLogEndOffset !== undefined) expectOnePartition(records)
+  const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
+    const { partitions, routes } = routeRecords(topic, records, parts.clock.nowMs())
+    const batches = partitions.flatMap(({ partition, batches: encoded }) =>
+      encoded.map((bytes) => ({ partition, bytes })),
+    )
+    return { topic, batches, recordCount: records.length, routes }
+  })
+  return { records: recordsOf(answer), duplicate }
+}
+
+/** Appends batches that a client made, as they are, all of them or none. Durable when it resolves. */
+export async function produceBatches(
+  parts: BrokerParts,
+  topicName: string,
+  partition: number,
+  bytes: Uint8Array,
+  options: ProduceOptions,
+): Promise<ProducedRanges> {
+  const topic = await topicToWrite(parts, topicName)
+  logOf(topic, partition)
+  const { answer, duplicate } = await appendOnce(parts, topic, options, () => ({
+    topic,
+    batches: [{ partition, bytes }],
+    recordCount: checkBatches(topic, bytes, parts.clock.nowMs()),
+    routes: undefined,
+  }))
+  return { ranges: answer.ranges, duplicate }
+}
+
+/** What one request appends. */
+interface ProducePlan {
+  readonly topic: Topic
+  /** One batch, or several of one partition, each; those of a partition stand together. */
+  readonly batches: readonly { readonly partition: number; readonly bytes: Uint8Array }[]
+  readonly recordCount: number
+  readonly routes: Uint16Array | undefined
+}
+
+interface Produced {
+  readonly answer: ProducedAnswer
+  readonly duplicate: boolean
+}
+
+async function topicToWrite(parts: BrokerParts, name: string): Promise<Topic> {
+  const { topics, config } = parts
+  const topic = topics.find(name)
+  if (topic?.isInternal === false) return topic
+  expectNameForUsers(name)
+  if (config.autoCreateTopics) await createTopic(parts, name, {})
+  return topics.get(name)
+}
+
+/** A request with an idempotency key has its answer appended with it, and is answered from there again. */
+async function appendOnce(
+  parts: BrokerParts,
+  topic: Topic,
+  options: ProduceOptions,
+  makePlan: () => ProducePlan,
+): Promise<Produced> {
+  const { idempotency, expectedLogEndOffset } = options
+  if (idempotency === undefined) {
+    const plan = makePlan()
+    const outcomes = await append(parts, plan, changesOf(plan, expectedLogEndOffset))
+    const answer = answerFrom(plan, outcomes)
+    return { answer, duplicate: outcomes.every((outcome) => outcome.duplicate) }
+  }
+  const identity = identityOf(topic.id, idempotency)
+  return parts.idempotency.once(identity, async () => {
+    const plan = makePlan()
+    const remembering = parts.idempotency.recordOf(identity, {
+      ranges: plan.batches.length,
+      routes: plan.routes?.length ?? 0,
+      from: (outcomes) => answerFrom(plan, outcomes),
+    })
+    const changes = [...changesOf(plan, expectedLogEndOffset), remembering]
+    const outcomes = await append(parts, plan, changes)
+    const at = outcomes.at(-1)?.baseOffset
+    assert(at !== undefined)
+    return { answer: answerFrom(plan, outcomes), at }
+  })
+}
+
+function changesOf(
+  { topic, batches }: ProducePlan,
+  expectedLogEndOffset: ProduceOptions['expectedLogEndOffset'],
+): readonly AppendBatches[] {
+  return batches.map(({ partition, bytes }, index) => {
+    const change = { kind: 'batches', log: logOf(topic, partition).id, bytes } as const
+    const isExpecting = expectedLogEndOffset !== undefined && index === 0
+    return isExpecting ? { ...change, expectedLogEndOffset } : change
+  })
+}
+
+async function append(
+  { storage, budget, counts }: BrokerParts,
+  plan: ProducePlan,
+  changes: Parameters<typeof storage.append>[0],
+): Promise<readonly ChangeOutcome[]> {
+  const bytes = plan.batches.reduce((sum, batch) => sum + batch.bytes.length, 0)
+  try {
+    const outcomes = await budget.hold(bytes, () => storage.append(changes))
+    counts.produced(plan.recordCount, bytes)
+    return outcomes
+  } catch (error) {
+    // The storage names the change at fault, which is not for those to know who sent records.
+    if (!(error instanceof LogError) || error.fields.index === undefined) throw error
+    const { index: _changeIndex, ...fields } = error.fields
+    throw new LogError(error.code, error.detail, { ...fields, cause: error })
+  }
+}
+
+/** Batches of one partition follow each other: together they are one range. */
+function answerFrom(plan: ProducePlan, outcomes: readonly ChangeOutcome[]): ProducedAnswer {
+  const ranges: {
+    -readonly [Field in keyof ProducedAnswer['ranges'][0]]: ProducedAnswer['ranges'][0][Field]
+  }[] = []
+  for (const [index, { partition }] of plan.batches.entries()) {
+    const outcome = outcomes[index]
+    assert(outcome !== undefined)
+    const { baseOffset, lastOffset } = outcome
+    const last = ranges.at(-1)
+    if (last?.partition === partition) last.lastOffset = lastOffset
+    else ranges.push({ partition, baseOffset, lastOffset })
+  }
+  return { ranges, routes: plan.routes }
+}
+
+/** Answers with how many records there are. What is refused is refused whole. */
+function checkBatches(topic: Topic, bytes: Uint8Array, nowMs: number): number {
+  const { maxMessageBytes, messageTimestampType, messageTimestampAfterMaxMs } = topic.config
+  const latest = nowMs + messageTimestampAfterMaxMs
+  const limits = {
+    maxBatchBytes: maxMessageBytes,
+    maxRecordBytes: maxMessageBytes,
+    maxDecompressedBytes: DECOMPRESSED_BYTES_MAX,
+  }
+  if (bytes.length === 0) throw new LogError('INVALID_RECORD', 'There is no record batch.')
+  let recordCount = 0
+  for (let at = 0; at < bytes.length;) {
+    const header = checkProducedBatch(bytes, at, limits)
+    const { maxTimestamp } = header
+    if (messageTimestampType === 'CreateTime' && maxTimestamp > latest) {
+      throw timestampError(maxTimestamp, latest)
+    }
+    recordCount += header.recordCount
+    at += header.sizeInBytes
+  }
+  return recordCount
+}
+
+/** Of one batch. A reader has to hold as much. */
+const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
+
+function expectOnePartition(records: readonly RecordToProduce[]): void {
+  const partition = records[0]?.partition
+  if (partition !== undefined && records.every((record) => record.partition === partition)) return
+  throw new LogError(
+    'INVALID_REQUEST',
+    'An expected log end offset needs every record in one explicit partition.',
+    { appended: false },
+  )
+}

@@ -1,0 +1,61 @@
+import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
+import type { OpenedBroker } from './open-parts.ts'
+
+export function statusOf({ parts, index, space }: OpenedBroker): BrokerStatus {
+  const { storage } = parts
+  const { freeBytes, totalBytes } = space.read()
+  const { recovery } = storage
+  return {
+    ...stateOf(parts.storage.state),
+    dataDirectory: storage.directory,
+    diskFreeBytes: freeBytes,
+    diskTotalBytes: totalBytes,
+    isFull: storage.state.kind === 'full',
+    lastRecovery: { ...recovery, notes: [...recovery.notes, ...index.notes] },
+  }
+}
+
+export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
+  const { storage, topics, counts, budget, waits } = parts
+  const measured = storage.metrics()
+  const { syncs, syncSeconds, pendingBytes, waitingBytes } = measured
+  const { checkpoints, journalBytesUsed, journalBytesMax } = measured
+  let logBytes = 0
+  let segments = 0
+  for (const log of storage.logs()) {
+    logBytes += log.bytes
+    segments += log.segmentCount
+  }
+  return {
+    produce: { ...counts.produce, refused: budget.refused },
+    fetch: { ...counts.fetch, waiting: waits.count },
+    flush: { syncs, syncSeconds },
+    storage: {
+      pendingBytes,
+      waitingBytes,
+      checkpoints,
+      journalBytesUsed,
+      journalBytesMax,
+      logBytes,
+      segments,
+      topics: topics.count,
+      partitions: topics.partitionCount,
+    },
+    lag: lag.read(),
+  }
+}
+
+function stateOf(
+  state: OpenedBroker['parts']['storage']['state'],
+): Pick<BrokerStatus, 'state' | 'reason'> {
+  switch (state.kind) {
+    case 'ready':
+      return { state: 'ready' }
+    case 'full':
+      return { state: 'ready', reason: state.reason }
+    case 'failed':
+      return { state: 'read-only', reason: state.reason }
+    case 'stopping':
+      return { state: 'stopping' }
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * A record of `__topics`. Key and value are text, so that the topic can be read with any consumer.
+ *
+ *     topic orders    {"version":1,"id":"<22 of base64url>","logs":[4,5,6],"config":{"retentionMs":-1}}
+ *     producer-ids    {"version":1,"next":3000}
+ *
+ * `logs` are the ids of the partitions' logs, in order; `config` is what an operator named. A topic without a
+ * value is deleted. Producer ids below `next` may have been given.
+ */
+import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
+import type { LogId } from '@millrace/log/log'
+import type { TopicConfigInput } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import type { LogRecord } from '@millrace/model/record'
+import { isTopicName } from '@millrace/model/topic'
+import type { StateDefinition } from '@millrace/storage/indexed-state'
+
+export interface StoredTopic {
+  readonly name: string
+  readonly id: string
+  readonly logs: readonly LogId[]
+  readonly config: TopicConfigInput
+}
+
+export const TOPIC_PREFIX = 'topic '
+export const PRODUCER_IDS_KEY = 'producer-ids'
+
+/** For the index: the record's key is the key, its value the value. */
+export const decodeTopicRecord: StateDefinition['decode'] = ({ key, value }: LogRecord) => [
+  { key: Buffer.from(key ?? NO_BYTES).toString('latin1'), value },
+]
+
+export function topicKey(name: string): string {
+  return `${TOPIC_PREFIX}${name}`
+}
+
+export function encodeTopic({ id, logs, config }: StoredTopic): Uint8Array {
+  return Buffer.from(JSON.stringify({ version: VERSION, id, logs, config }))
+}
+
+/** CORRUPT_SEGMENT for what this version did not write. */
+export function decodeTopic(key: string, value: Uint8Array): StoredTopic {
+  const name = key.slice(TOPIC_PREFIX.length)
+  const { id, logs, config } = parse(key, value)
+  if (!isTopicName(name) || typeof id !== 'string' || !isListOfIds(logs) || !isConfig(config)) {
+    throw corrupt(key)
+  }
+  return { name, id, logs, config }
+}
+
+export function encodeProducerIds(next: number): Uint8Array {
+  return Buffer.from(JSON.stringify({ version: VERSION, next }))
+}
+
+export function decodeProducerIds(value: Uint8Array): number {
+  const { next } = parse(PRODUCER_IDS_KEY, value)
+  if (typeof next !== 'number' || !Number.isSafeInteger(next)) throw corrupt(PRODUCER_IDS_KEY)
+  return next
+}
+
+const VERSION = 1
+const NO_BYTES = new Uint8Array(0)
+
+function parse(key: string, value: Uint8Array): Readonly<Record<string, unknown>> {
+  let fields: unknown
+  try {
+    fields = JSON.parse(Buffer.from(value).toString())
+  } catch {
+    throw corrupt(key)
+  }
+  if (!isObject(fields) || fields['version'] !== VERSION) throw corrupt(key)
+  return fields
+}
+
+function isListOfIds(value: unknown): value is readonly LogId[] {
+  return Array.isArray(value) && value.every((id) => Number.isSafeInteger(id))
+}
+
+/** The names alone: a value was validated when it was given, and the log validates it again. */
+function isConfig(value: unknown): value is TopicConfigInput {
+  return isObject(value) && Object.keys(value).every((name) => name in LOG_CONFIG_DEFAULTS)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
+function corrupt(key: string): LogError {
+  return new LogError('CORRUPT_SEGMENT', `The record ${key} of __topics is not what was written.`)
+}

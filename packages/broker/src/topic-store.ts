@@ -1,0 +1,233 @@
+import type { Clock } from '@millrace/disk/clock'
+import type { Log, LogId } from '@millrace/log/log'
+import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import { Partitioner } from '@millrace/model/partitioner'
+import type { RecordContent } from '@millrace/model/record'
+import { isInternalTopic, partitionDirectoryName } from '@millrace/model/topic'
+import type { Change } from '@millrace/storage/change'
+import type { IndexedState } from '@millrace/storage/indexed-state'
+import type { Storage } from '@millrace/storage/storage'
+import { INTERNAL_CONFIG } from './internal-topics.ts'
+import { OneAtATime } from './one-at-a-time.ts'
+import type { Topic } from './topic.ts'
+import { changed, completed } from './topic-config.ts'
+import { drawTopicId } from './topic-id.ts'
+import { collisionKey } from './topic-name.ts'
+import {
+  decodeTopic,
+  encodeTopic,
+  type StoredTopic,
+  TOPIC_PREFIX,
+  topicKey,
+} from './topic-record.ts'
+
+/**
+ * Every topic, in memory; each change of one is a record of `__topics` in the same append as what it does to
+ * the logs. Changes are made one at a time.
+ */
+export class TopicStore {
+  readonly #storage: Storage
+  readonly #state: IndexedState
+  readonly #clock: Clock
+  readonly #defaults: TopicConfig
+  readonly #topics = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
+  readonly #byCollisionKey = new Map<string, string>()
+  /** Deleted, but the next checkpoint has yet to free their directories. */
+  readonly #leaving = new Set<string>()
+  readonly #changes = new OneAtATime()
+  #sortedNames: readonly string[] | undefined
+  #partitionCount = 0
+
+  /** Reads them all. DATA_DIRECTORY_DAMAGED when a partition's log is not there. */
+  constructor(storage: Storage, state: IndexedState, clock: Clock, defaults: TopicConfig) {
+    this.#storage = storage
+    this.#state = state
+    this.#clock = clock
+    this.#defaults = defaults
+    for (const { key, value } of state.range({ prefix: TOPIC_PREFIX, limit: Infinity })) {
+      const topic = this.#toTopic(decodeTopic(key, value))
+      for (const log of topic.logs) storage.configureLog(log.id, topic.config)
+      this.#put(topic)
+    }
+  }
+
+  get count(): number {
+    return this.#topics.size
+  }
+
+  /** Of all topics. */
+  get partitionCount(): number {
+    return this.#partitionCount
+  }
+
+  /** UNKNOWN_TOPIC_OR_PARTITION. */
+  get(name: string): Topic {
+    const topic = this.#topics.get(name)
+    if (topic !== undefined) return topic
+    throw new LogError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${JSON.stringify(name)}.`)
+  }
+
+  find(name: string): Topic | undefined {
+    return this.#topics.get(name)
+  }
+
+  findById(id: string): Topic | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** As they are now, for those who take their time. */
+  all(): readonly Topic[] {
+    return [...this.#topics.values()]
+  }
+
+  /** In the order of their names. */
+  names(): readonly string[] {
+    this.#sortedNames ??= [...this.#topics.keys()].sort()
+    return this.#sortedNames
+  }
+
+  /** A topic that exists whose name is nearly this one, so that both may not. */
+  namesake(name: string): string | undefined {
+    return this.#byCollisionKey.get(collisionKey(name))
+  }
+
+  /** Runs when no other change of a topic is under way: what `change` looks at stays so. */
+  inTurn<T>(change: () => Promise<T>): Promise<T> {
+    return this.#changes.run(change)
+  }
+
+  /** Only in turn. The name is free, the numbers are within limits. */
+  async create(name: string, partitions: number, given: TopicConfigInput): Promise<Topic> {
+    if (this.#leaving.has(name)) await this.#freeNames()
+    const id = drawTopicId()
+    const stored = { name, id, logs: this.#drawLogIds(partitions), config: changed({}, given) }
+    const config = completed(given, this.#defaults)
+    await this.#prepareLogs(stored, config, 0)
+    await this.#append(stored, stored.logs.map(creation))
+    const topic = this.#toTopic(stored)
+    this.#put(topic)
+    return topic
+  }
+
+  /** Only in turn. Adds partitions, up to `partitions` of them. */
+  async grow(topic: Topic, partitions: number): Promise<Topic> {
+    const added = this.#drawLogIds(partitions - topic.logs.length)
+    const stored = { ...storedOf(topic), logs: [...idsOf(topic.logs), ...added] }
+    await this.#prepareLogs(stored, topic.config, topic.logs.length)
+    await this.#append(stored, added.map(creation))
+    return this.#replace(topic, stored)
+  }
+
+  /** Only in turn. */
+  async configure(topic: Topic, input: TopicConfigInput): Promise<Topic> {
+    const stored = { ...storedOf(topic), config: changed(topic.given, input) }
+    await this.#append(stored, [])
+    const next = this.#replace(topic, stored)
+    for (const { id } of next.logs) this.#storage.configureLog(id, next.config)
+    return next
+  }
+
+  /** Only in turn. From the call on nobody finds the topic; its logs are gone when it resolves. */
+  async remove(topic: Topic): Promise<void> {
+    this.#drop(topic)
+    const removals = topic.logs.map(({ id }) => ({ kind: 'remove', log: id }) as const)
+    try {
+      await this.#state.append([this.#recordOf(topic.name, null)], removals)
+    } catch (error) {
+      if (isNotAppended(error)) this.#put(topic)
+      throw error
+    }
+    this.#leaving.add(topic.name)
+  }
+
+  /** A directory keeps its name until a checkpoint no longer speaks of it. */
+  async #freeNames(): Promise<void> {
+    await this.#storage.checkpoint()
+    this.#leaving.clear()
+  }
+
+  #drawLogIds(count: number): readonly LogId[] {
+    return Array.from({ length: count }, () => this.#storage.allocateLogId())
+  }
+
+  async #prepareLogs(topic: StoredTopic, config: TopicConfig, from: number): Promise<void> {
+    for (let first = from; first < topic.logs.length; first += PREPARED_AT_ONCE) {
+      const some = topic.logs.slice(first, first + PREPARED_AT_ONCE)
+      await Promise.all(
+        some.map((log, index) => {
+          const directory = partitionDirectoryName(topic.name, first + index)
+          return this.#storage.prepareLog({ log, directory, topicId: topic.id, config })
+        }),
+      )
+    }
+  }
+
+  async #append(topic: StoredTopic, changes: readonly Change[]): Promise<void> {
+    await this.#state.append([this.#recordOf(topic.name, encodeTopic(topic))], changes)
+  }
+
+  #recordOf(name: string, value: Uint8Array | null): RecordContent {
+    return { key: Buffer.from(topicKey(name)), value, headers: [], timestamp: this.#clock.nowMs() }
+  }
+
+  #toTopic(stored: StoredTopic, partitioner = new Partitioner(Math.random)): Topic {
+    const { name, id, config: given } = stored
+    const isInternal = isInternalTopic(name)
+    const config = isInternal ? INTERNAL_CONFIG : completed(given, this.#defaults)
+    const logs = stored.logs.map((log, partition) => this.#openedLog(log, name, partition))
+    return { name, id, isInternal, given, config, logs, partitioner }
+  }
+
+  #openedLog(id: LogId, name: string, partition: number): Log {
+    const log = this.#storage.log(id)
+    if (log !== undefined) return log
+    throw new LogError(
+      'DATA_DIRECTORY_DAMAGED',
+      `The log of partition ${partition} of topic ${name} is not there.`,
+    )
+  }
+
+  #put(topic: Topic): void {
+    this.#topics.set(topic.name, topic)
+    this.#byId.set(topic.id, topic)
+    this.#byCollisionKey.set(collisionKey(topic.name), topic.name)
+    this.#partitionCount += topic.logs.length
+    this.#sortedNames = undefined
+  }
+
+  #drop(topic: Topic): void {
+    this.#topics.delete(topic.name)
+    this.#byId.delete(topic.id)
+    this.#byCollisionKey.delete(collisionKey(topic.name))
+    this.#partitionCount -= topic.logs.length
+    this.#sortedNames = undefined
+  }
+
+  #replace(topic: Topic, stored: StoredTopic): Topic {
+    const next = this.#toTopic(stored, topic.partitioner)
+    this.#drop(topic)
+    this.#put(next)
+    return next
+  }
+}
+
+/** Directories are made, and synced, a few at a time: the threads are also the journal's. */
+const PREPARED_AT_ONCE = 4
+
+function storedOf({ name, id, logs, given }: Topic): StoredTopic {
+  return { name, id, logs: idsOf(logs), config: given }
+}
+
+function idsOf(logs: readonly Log[]): readonly LogId[] {
+  return logs.map(({ id }) => id)
+}
+
+function creation(log: LogId): Change {
+  return { kind: 'create', log }
+}
+
+function isNotAppended(error: unknown): boolean {
+  return error instanceof LogError && error.fields.appended !== 'unknown'
+}

@@ -1,0 +1,49 @@
+import type { Log } from '@millrace/log/log'
+import type {
+  PartitionState,
+  TopicConfig,
+  TopicConfigInput,
+  TopicDescription,
+} from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import type { Partitioner } from '@millrace/model/partitioner'
+
+/** A topic as the broker works with it. Another one takes its place when it is altered. */
+export interface Topic {
+  readonly name: string
+  /** A UUID, as 22 characters of base64url. */
+  readonly id: string
+  readonly isInternal: boolean
+  /** What an operator named; the rest follows the broker's defaults. */
+  readonly given: TopicConfigInput
+  readonly config: TopicConfig
+  /** By partition. */
+  readonly logs: readonly Log[]
+  readonly partitioner: Partitioner
+}
+
+/** UNKNOWN_TOPIC_OR_PARTITION when there is no such partition. */
+export function logOf(topic: Topic, partition: number): Log {
+  const log = topic.logs[partition]
+  if (log !== undefined) return log
+  throw noSuchPartition(topic, partition)
+}
+
+/** `index`: of the record that names it. */
+export function noSuchPartition(topic: Topic, partition: number, index?: number): LogError {
+  return new LogError(
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    `Topic ${topic.name} has the partitions 0 to ${topic.logs.length - 1}, not ${partition}.`,
+    index === undefined ? {} : { index, appended: false },
+  )
+}
+
+export function describe(topic: Topic): TopicDescription {
+  const { name, id, isInternal, config, logs } = topic
+  return { name, id, internal: isInternal, config, partitions: logs.map(stateOf) }
+}
+
+export function stateOf(log: Log, partition: number): PartitionState {
+  const { logStartOffset, highWatermark, logEndOffset, bytes, segmentCount } = log
+  return { partition, logStartOffset, highWatermark, logEndOffset, bytes, segments: segmentCount }
+}

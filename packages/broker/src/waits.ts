@@ -1,0 +1,56 @@
+import type { Clock } from '@millrace/disk/clock'
+import type { Log } from '@millrace/log/log'
+import type { Offset } from '@millrace/model/offset'
+
+/** Readers at the end of a log. Each costs one timer and no CPU. */
+export class Waits {
+  readonly #clock: Clock
+  readonly #waiting = new Set<AbortController>()
+  #isStopped = false
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get count(): number {
+    return this.#waiting.size
+  }
+
+  /**
+   * True once records at and past `offset` can be read; false after `waitMs`, and as soon as the broker stops.
+   * Rejects with the signal's reason, and UNKNOWN_TOPIC_OR_PARTITION when the log is removed.
+   */
+  async forRecords(
+    log: Log,
+    offset: Offset,
+    limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
+  ): Promise<boolean> {
+    const { waitMs, signal } = limits
+    signal?.throwIfAborted()
+    if (this.#isStopped || waitMs <= 0) return false
+    const controller = new AbortController()
+    const giveUp = () => controller.abort(signal?.reason)
+    const cancelTimer = this.#clock.schedule(waitMs, () => controller.abort(TIME_IS_UP))
+    signal?.addEventListener('abort', giveUp, { once: true })
+    this.#waiting.add(controller)
+    try {
+      await log.waitForHighWatermark(offset, controller.signal)
+      return true
+    } catch (error) {
+      if (error === TIME_IS_UP) return false
+      throw error
+    } finally {
+      this.#waiting.delete(controller)
+      signal?.removeEventListener('abort', giveUp)
+      cancelTimer()
+    }
+  }
+
+  /** Whoever waits goes on with what there is; nobody waits any more. */
+  stop(): void {
+    this.#isStopped = true
+    for (const controller of this.#waiting) controller.abort(TIME_IS_UP)
+  }
+}
+
+const TIME_IS_UP = new Error('The time to wait is over.')
