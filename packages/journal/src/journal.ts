@@ -52,10 +52,6 @@ export class Journal {
     return { slot: this.#current, position: this.#position, sequence: this.#nextSequence }
   }
 
-  get slotCount(): number {
-    return this.#slots.count
-  }
-
   /** The largest entry that is ever taken, header and padding included. */
   get entryBytesMax(): number {
     return Math.min(this.#slotBytes, ENTRY_BYTES_MAX)
@@ -74,9 +70,18 @@ export class Journal {
     return bytes
   }
 
-  /** Whether an entry of this size can be written now. */
-  hasRoomFor(size: number): boolean {
-    return this.#fits(this.#current, this.#position, size) || this.#freeSlot(size) !== undefined
+  /** The largest entry that can be written now. */
+  get roomNow(): number {
+    let room = this.#slots.size(this.#current) - this.#position
+    for (let slot = 0; slot < this.#slots.count; slot++) {
+      if (slot !== this.#current && this.#isFree(slot))
+        room = Math.max(room, this.#slots.size(slot))
+    }
+    return Math.min(room, this.entryBytesMax)
+  }
+
+  get slotSizes(): readonly number[] {
+    return this.#slots.sizes
   }
 
   /** Resolves when the entry is synced. Rejects when this journal, and so this life's writing, is at its end. */
@@ -130,7 +135,7 @@ export class Journal {
 
   #turnTo(size: number): void {
     const slot = this.#freeSlot(size)
-    assert(slot !== undefined, 'Ask hasRoomFor first.')
+    assert(slot !== undefined, 'Ask roomNow first.')
     this.#current = slot
     this.#position = 0
   }

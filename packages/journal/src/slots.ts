@@ -49,6 +49,10 @@ export class Slots {
     return this.#files.length
   }
 
+  get sizes(): readonly number[] {
+    return [...this.#sizes]
+  }
+
   size(slot: number): number {
     const size = this.#sizes[slot]
     assert(size !== undefined)

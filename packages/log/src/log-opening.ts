@@ -45,6 +45,7 @@ export function openLogState(
     logStartOffset,
     highWatermark: end.logEndOffset,
     logEndOffset: end.logEndOffset,
+    isRemoved: false,
   }
 }
 

@@ -18,4 +18,6 @@ export interface LogState {
   logStartOffset: Offset
   highWatermark: Offset
   logEndOffset: Offset
+  /** Its files may be gone, or go at any moment. */
+  isRemoved: boolean
 }

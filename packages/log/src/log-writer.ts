@@ -20,6 +20,7 @@ export class LogWriter {
   /** Written or sealed, and not synced since. */
   readonly #unsynced = new Set<Segment>()
   #hasNewNames = false
+  #isWritten = false
   #newEpochs: EpochStart[] = []
   #lastEpoch = -1
   #wantedSegment: Offset | undefined
@@ -41,7 +42,9 @@ export class LogWriter {
     }
     const segment = await this.#segmentFor(first.segment)
     this.#unsynced.add(segment)
+    this.#isWritten = true
     await segment.write(first.position, batches)
+    if (this.#log.isRemoved) return 0
     let bytes = 0
     for (const { header } of batches) {
       bytes += header.sizeInBytes
@@ -49,6 +52,11 @@ export class LogWriter {
     }
     this.#log.pending.drop(batches.length)
     return bytes
+  }
+
+  /** In this life. */
+  get isWritten(): boolean {
+    return this.#isWritten
   }
 
   /** Syncs what was written before this call; of indexes, those that have fallen behind or are sealed. */

@@ -26,6 +26,7 @@ import { openLogState, type LogOpening } from './log-opening.ts'
 import { emptySegment } from './placement.ts'
 import type { ProducerDecision } from './producer-state.ts'
 import type { IndexSizes } from './segment.ts'
+import { type RetainedSegment, retainedSegments } from './retained-segments.ts'
 import { WatermarkWaiters } from './watermark-waiters.ts'
 
 export type { LogOpening } from './log-opening.ts'
@@ -44,7 +45,6 @@ export class Log {
   readonly #producers: LogProducers
   readonly #waiters = new WatermarkWaiters()
   #loading: Promise<void> | undefined
-  #isRemoved = false
 
   /** A log that has just been made: nothing is read before its first append. */
   static begin(disk: Disk, opening: LogOpening, config: LogConfig, nowMs: number): Log {
@@ -108,7 +108,7 @@ export class Log {
 
   /** Resolves once the high watermark is above `above`, at once if it is. Rejects when aborted or removed. */
   async waitForHighWatermark(above: Offset, signal?: AbortSignal): Promise<void> {
-    if (this.#isRemoved) throw goneError(this.name)
+    if (this.#state.isRemoved) throw goneError(this.name)
     if (this.highWatermark <= above) await this.#waiters.wait(above, signal)
   }
 
@@ -178,7 +178,7 @@ export class Log {
 
   /** The log is removed: nobody waits for it any more, and what is pending goes nowhere. */
   markRemoved(): void {
-    this.#isRemoved = true
+    this.#state.isRemoved = true
     this.#state.pending.clear()
     this.#waiters.dismiss(goneError(this.name))
   }
@@ -239,6 +239,16 @@ export class Log {
     await this.#writer.sync()
   }
 
+  /** Whether segments were written to in this life. */
+  get isWritten(): boolean {
+    return this.#writer.isWritten
+  }
+
+  /** For retention: the segments on disk, the oldest first. */
+  retainedSegments(): readonly RetainedSegment[] {
+    return retainedSegments(this.#state)
+  }
+
   /** For a clean stop. Answers with the index sizes that the last checkpoint is to name. */
   async finish(): Promise<IndexSizes> {
     if (this.#producers.isLoaded && this.#producers.uncoveredBytes > 0) {
@@ -277,7 +287,7 @@ export class Log {
   }
 
   async close(): Promise<void> {
-    this.#isRemoved = true
+    this.#state.isRemoved = true
     await this.#state.segments.retire([...this.#state.segments])
   }
 

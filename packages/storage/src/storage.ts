@@ -1,22 +1,24 @@
+import { join } from 'node:path'
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import type { LogConfig } from '@millrace/log/config'
 import type { Log, LogId } from '@millrace/log/log'
 import type { BrokerStatus } from '@millrace/model/broker'
-import type { LogError } from '@millrace/model/log-error'
+import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { Change, ChangeOutcome, LogDescriptor } from './change.ts'
 import type { StorageConfig } from './config.ts'
+import { dataDirectoryAt } from './data-directory.ts'
+import { withFinalSyncs } from './final-syncs.ts'
+import { isNoRoom, type StorageState } from './health.ts'
+import { makeLogDirectory } from './log-directory.ts'
+import { listSegments } from './manifest.ts'
+import { expectRoom } from './produce-room.ts'
+import { retainedFrom, type RetentionLimits } from './retention.ts'
+import { openParts, type StorageParts } from './storage-parts.ts'
 
+export type { StorageState }
 export type RecoveryReport = BrokerStatus['lastRecovery']
-
-export type StorageState =
-  | { readonly kind: 'ready' }
-  /** Appends to logs that are not internal are refused (STORAGE_FULL) until there is room again. */
-  | { readonly kind: 'full'; readonly reason: string }
-  /** A sync or a journal write failed: reads go on, nothing more is written until the next start. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'stopping' }
 
 export interface StorageMetrics {
   readonly appends: number
@@ -33,47 +35,221 @@ export interface StorageMetrics {
   readonly journalBytesMax: number
   /** How fast appends become durable at present, bytes a second. */
   readonly drainRate: number
+  /** At the last look, a second ago at most. */
+  readonly diskFreeBytes: number
+  readonly diskTotalBytes: number
 }
 
 /** The segment-file log engine: every log of one data directory, and the atomic append to several of them. */
-export declare class Storage implements AsyncDisposable {
+export class Storage implements AsyncDisposable {
+  readonly directory: string
+  readonly #parts: StorageParts
+  #closing: Promise<void> | undefined
+  #takeBackWatch: (() => void) | undefined
+  #bytesUntilLook = LOOK_EVERY_BYTES
+
   /**
    * Opens the data directory, after recovery; an empty or absent one is made.
    * DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED.
    */
-  static open(disk: Disk, directory: string, clock: Clock, config: StorageConfig): Promise<Storage>
-  readonly directory: string
-  readonly recovery: RecoveryReport
-  /** Raised at every start. */
-  readonly leaderEpoch: number
-  readonly state: StorageState
-  /** Resolves when a sync or a journal write failed. Otherwise never. */
-  readonly failed: Promise<LogError>
+  static async open(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    config: StorageConfig,
+  ): Promise<Storage> {
+    const paths = dataDirectoryAt(directory)
+    const storage = new Storage(await openParts(withFinalSyncs(disk), paths, clock, config))
+    storage.#watchSpace()
+    return storage
+  }
 
-  log(id: LogId): Log | undefined
-  logs(): Iterable<Log>
-  allocateLogId(): LogId
+  private constructor(parts: StorageParts) {
+    this.directory = parts.paths.path
+    this.#parts = parts
+  }
+
+  /** Which data directory this is, wherever it lies: a UUID. */
+  get id(): string {
+    return this.#parts.id
+  }
+
+  get recovery(): RecoveryReport {
+    return this.#parts.recovery
+  }
+
+  /** Raised at every start. */
+  get leaderEpoch(): number {
+    return this.#parts.leaderEpoch
+  }
+
+  get state(): StorageState {
+    const { health, space } = this.#parts
+    const { failure } = health
+    if (failure !== undefined) return { kind: 'failed', reason: failure.detail }
+    if (this.#closing !== undefined) return { kind: 'stopping' }
+    if (!space.isLow && !space.isExhausted) return { kind: 'ready' }
+    return { kind: 'full', reason: `${space.freeBytes} bytes are free on the disk.` }
+  }
+
+  /** Resolves when a sync or a journal write failed. Otherwise never. */
+  get failed(): Promise<LogError> {
+    return this.#parts.health.failed
+  }
+
+  log(id: LogId): Log | undefined {
+    return this.#parts.table.find(id)
+  }
+
+  logs(): Iterable<Log> {
+    return this.#parts.table.logs
+  }
+
+  /** Never given twice. */
+  allocateLogId(): LogId {
+    return this.#parts.table.allocateId()
+  }
+
   /** Makes the directory on disk. Then append `{ kind: 'create' }`; without that the next open removes it. */
-  prepareLog(descriptor: LogDescriptor): Promise<void>
+  async prepareLog(descriptor: LogDescriptor): Promise<void> {
+    const { checkpointer, disk, health, paths, table } = this.#parts
+    health.expectWriting()
+    const { config, directory, log, topicId } = descriptor
+    // A name is free again once a checkpoint is durable that does not name the directory.
+    if (table.isBeingRemoved(directory)) await checkpointer.run()
+    const segments = await listSegments(disk, join(paths.topics, directory))
+    if (table.isNameTaken(directory) || (segments?.length ?? 0) > 0) {
+      throw new LogError('TOPIC_EXISTS', `The data directory has ${directory} already.`)
+    }
+    try {
+      await makeLogDirectory(disk, paths.topics, directory, topicId)
+    } catch (error) {
+      if (!isNoRoom(error)) throw health.fail(error)
+      throw new LogError('STORAGE_FULL', `There is no room for ${directory}.`, { cause: error })
+    }
+    table.prepare(table.emptyOpening(log, directory), config)
+  }
+
   /** Recovered logs have the default configuration until they are told theirs. */
-  configureLog(id: LogId, config: LogConfig): void
+  configureLog(id: LogId, config: LogConfig): void {
+    this.#parts.table.find(id)?.configure(config)
+  }
+
   /**
-   * All of the changes or none, durable when it resolves. The bytes of the batches belong to the log from
-   * here on: they are stamped where they lie. Rejects with LOG_END_OFFSET_MISMATCH, PRODUCER_FENCED,
-   * OUT_OF_ORDER_SEQUENCE, UNKNOWN_TOPIC_OR_PARTITION, STORAGE_FULL, STORAGE_FAILED, OVERLOADED, STOPPING.
+   * All of the changes or none, durable when it resolves; appends are answered in their order. The bytes of the
+   * batches belong to the log from here on: large ones are stamped where they lie. Rejects with
+   * LOG_END_OFFSET_MISMATCH, PRODUCER_FENCED, OUT_OF_ORDER_SEQUENCE, OFFSET_OUT_OF_RANGE (log start),
+   * UNKNOWN_TOPIC_OR_PARTITION, CORRUPT_BATCH, BODY_TOO_LARGE, STORAGE_FULL, STORAGE_FAILED, OVERLOADED, STOPPING.
    */
-  append(changes: readonly Change[]): Promise<readonly ChangeOutcome[]>
+  append(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
+    const { appender, space, table } = this.#parts
+    try {
+      expectRoom(space, table, changes)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    this.#lookAtSpaceAfter(changes)
+    return appender.append(changes)
+  }
+
   /** Deletes by age and size (-1: without limit), as Kafka does. Answers with the log start offset. */
-  expire(
-    log: Log,
-    limits: { readonly retentionMs: number; readonly retentionBytes: number },
-  ): Promise<Offset>
+  async expire(log: Log, limits: RetentionLimits): Promise<Offset> {
+    const { highWatermark, logStartOffset } = log
+    const { nowMs } = this.#parts.retentionClock
+    const bounds = { logStartOffset, highWatermark, nowMs }
+    const retained = await retainedFrom(log.retainedSegments(), limits, bounds)
+    if (retained > log.logStartOffset) {
+      await this.append([{ kind: 'logStart', log: log.id, logStartOffset: retained }])
+    }
+    return log.logStartOffset
+  }
+
   /** `flush` runs before each checkpoint is written; its failure is the storage's. */
-  atCheckpoint(flush: () => Promise<void>): void
+  atCheckpoint(flush: () => Promise<void>): void {
+    this.#parts.checkpointer.before(flush)
+  }
+
+  /** Files beside a log's segments without which it is not whole: from the next checkpoint on they must be there. */
+  nameStateFiles(id: LogId, names: readonly string[]): void {
+    this.#parts.table.nameStateFiles(id, names)
+  }
+
   /** Makes a checkpoint now: what was removed before this call is gone from the disk after it. */
-  checkpoint(): Promise<void>
-  metrics(): StorageMetrics
+  checkpoint(): Promise<void> {
+    return this.#parts.checkpointer.run()
+  }
+
+  metrics(): StorageMetrics {
+    const { appender, checkpointer, journal, space, writeBehind } = this.#parts
+    const { syncTimes } = appender
+    return {
+      appends: appender.appends,
+      appendedBytes: appender.appendedBytes,
+      syncs: syncTimes.count,
+      syncSeconds: syncTimes.seconds,
+      pendingBytes: writeBehind.pendingBytes,
+      waitingBytes: appender.waitingBytes,
+      checkpoints: checkpointer.count,
+      journalBytesUsed: journal.bytesUsed,
+      journalBytesMax: journal.bytesMax,
+      drainRate: appender.drainRate,
+      diskFreeBytes: space.freeBytes,
+      diskTotalBytes: space.totalBytes,
+    }
+  }
+
   /** Stops taking appends, finishes those under way, writes everything behind, checkpoints. */
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    const { appender, checkpointer, health, journal, table, writeBehind } = this.#parts
+    await appender.stop()
+    const stopping = new LogError('STOPPING', 'The server stops; nothing more will come.')
+    for (const log of table.logs) log.dismiss(stopping)
+    await checkpointer.stop()
+    try {
+      if (health.failure === undefined) await checkpointer.finish()
+    } finally {
+      this.#takeBackWatch?.()
+      await writeBehind.stop()
+      await journal.close()
+      for (const log of table.logs) await log.close()
+    }
+  }
+
+  #lookAtSpaceAfter(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.kind === 'batches') this.#bytesUntilLook -= change.bytes.length
+    }
+    if (this.#bytesUntilLook > 0) return
+    this.#bytesUntilLook = LOOK_EVERY_BYTES
+    void this.#lookAtSpace()
+  }
+
+  #watchSpace(): void {
+    this.#takeBackWatch = this.#parts.clock.schedule(LOOK_EVERY_MS, () => {
+      void this.#lookAtSpace().then(() => {
+        if (this.#closing === undefined) this.#watchSpace()
+      })
+    })
+  }
+
+  async #lookAtSpace(): Promise<void> {
+    const { health, space, writeBehind } = this.#parts
+    try {
+      await space.check(writeBehind.pendingBytes)
+    } catch (error) {
+      if (!isNoRoom(error)) health.fail(error)
+    }
+  }
 }
+
+const LOOK_EVERY_MS = 1_000
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024

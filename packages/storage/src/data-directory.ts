@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Disk } from '@millrace/disk/disk'
+import { readWholeFile, replaceFileDurably } from '@millrace/log/whole-file'
+import { LogError } from '@millrace/model/log-error'
+
+/** Where everything lies in a data directory. */
+export interface DataDirectory {
+  readonly path: string
+  /** What the format's version is; written last when the directory is made. */
+  readonly format: string
+  readonly lock: string
+  readonly checkpoint: string
+  readonly journal: string
+  /** One directory a partition. */
+  readonly topics: string
+  /** LMDB; may be deleted. */
+  readonly index: string
+  /** What recovery or repair took away. Never deleted by itself. */
+  readonly setAside: string
+  /** Partitions that are being brought in. */
+  readonly import: string
+}
+
+export function dataDirectoryAt(path: string): DataDirectory {
+  return {
+    path,
+    format: join(path, 'format.json'),
+    lock: join(path, 'LOCK'),
+    checkpoint: join(path, 'checkpoint'),
+    journal: join(path, 'journal'),
+    topics: join(path, 'topics'),
+    index: join(path, 'index'),
+    setAside: join(path, 'set-aside'),
+    import: join(path, 'import'),
+  }
+}
+
+/** What `format.json` says. */
+export interface Format {
+  readonly version: number
+  /** A UUID: which data directory this is, wherever it lies. */
+  readonly id: string
+}
+
+/** Undefined when there is none: the directory is new, or its making was cut short. */
+export async function readFormat(disk: Disk, paths: DataDirectory): Promise<Format | undefined> {
+  const bytes = await readWholeFile(disk, paths.format)
+  if (bytes === undefined) return undefined
+  const format = parseFormat(Buffer.from(bytes).toString())
+  if (format === undefined) {
+    throw new LogError('DATA_DIRECTORY_DAMAGED', `${paths.format} is not readable.`)
+  }
+  if (format.version <= FORMAT_VERSION) return format
+  throw new LogError(
+    'DATA_DIRECTORY_NEWER',
+    `${paths.path} has format ${format.version}, and this version knows ${FORMAT_VERSION}.`,
+  )
+}
+
+export async function writeFormat(disk: Disk, paths: DataDirectory): Promise<Format> {
+  const format: Format = { version: FORMAT_VERSION, id: randomUUID() }
+  await replaceFileDurably(disk, paths.format, Buffer.from(`${JSON.stringify(format)}\n`))
+  return format
+}
+
+/** Before a directory without `format.json` is made into a store: there must be nothing in it to lose. */
+export async function expectNothingToLose(disk: Disk, paths: DataDirectory): Promise<void> {
+  const foreign = (await disk.list(paths.path)).filter((name) => !MADE_FIRST.includes(name))
+  const isTopics = (await disk.stat(paths.topics)) !== undefined
+  const topics = isTopics ? await disk.list(paths.topics) : []
+  const [found] = [...foreign, ...topics.map((name) => join('topics', name))]
+  if (found === undefined) return
+  throw new LogError(
+    'DATA_DIRECTORY_DAMAGED',
+    `${paths.path} has no format.json and is not empty: it has ${found}. ` +
+      'Name an empty directory, or put format.json back from a backup.',
+  )
+}
+
+/** Also the directories above it. */
+export async function makeDirectories(disk: Disk, path: string): Promise<void> {
+  if ((await disk.stat(path)) !== undefined) return
+  const parent = dirname(path)
+  if (parent !== path) await makeDirectories(disk, parent)
+  await disk.makeDirectory(path)
+  await disk.syncDirectory(parent)
+}
+
+function parseFormat(text: string): Format | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (typeof parsed !== 'object' || parsed === null) return undefined
+    const { version, id } = { version: undefined, id: undefined, ...parsed }
+    return typeof version === 'number' && typeof id === 'string' ? { version, id } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export const FORMAT_VERSION = 1
+
+/** What the making of a store may have left when it was cut short; `lost+found` is a file system's own. */
+const MADE_FIRST = [
+  'LOCK',
+  'checkpoint',
+  'checkpoint.tmp',
+  'format.json.tmp',
+  'journal',
+  'lost+found',
+  'reserve',
+  'reserve.tmp',
+  'topics',
+]

@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { type Health, isNoRoom } from './health.ts'
+
+export interface SpaceLimits {
+  readonly minFreeBytes: number
+  readonly reserveBytes: number
+}
+
+/**
+ * How much room the disk has, and the file that is given up when it has none: what checkpoints and internal
+ * topics live on until there is room again.
+ */
+export class DiskSpace {
+  readonly #disk: Disk
+  readonly #directory: string
+  readonly #clock: Clock
+  readonly #health: Health
+  readonly #limits: SpaceLimits
+  #hasReserve: boolean
+  #isExhausted = false
+  #freeBytes = Number.POSITIVE_INFINITY
+  #totalBytes = 0
+  #isLow = false
+  #checking: Promise<void> | undefined
+  #waiting: (() => void)[] = []
+
+  static async open(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    health: Health,
+    limits: SpaceLimits,
+  ): Promise<DiskSpace> {
+    const hasReserve = (await disk.stat(reservePath(directory))) !== undefined
+    const space = new DiskSpace(disk, directory, clock, health, limits, hasReserve)
+    await space.check(0)
+    return space
+  }
+
+  private constructor(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    health: Health,
+    limits: SpaceLimits,
+    hasReserve: boolean,
+  ) {
+    this.#disk = disk
+    this.#directory = directory
+    this.#clock = clock
+    this.#health = health
+    this.#limits = limits
+    this.#hasReserve = hasReserve
+    void health.failed.then(() => this.#wake())
+  }
+
+  get freeBytes(): number {
+    return this.#freeBytes
+  }
+
+  get totalBytes(): number {
+    return this.#totalBytes
+  }
+
+  /** Too little is free to take records: produce is refused, all else goes on. */
+  get isLow(): boolean {
+    return this.#isLow || !this.#hasReserve
+  }
+
+  /** A write found no room, and the reserve is gone too: every append is refused. */
+  get isExhausted(): boolean {
+    return this.#isExhausted
+  }
+
+  /** Looks, once at a time. `pendingBytes` will take room too. Makes the reserve again when there is room for it. */
+  check(pendingBytes: number): Promise<void> {
+    this.#checking ??= this.#check(pendingBytes).finally(() => (this.#checking = undefined))
+    return this.#checking
+  }
+
+  /**
+   * After a write that found no room: gives up the reserve, else resolves when the disk has room again, or when
+   * writing has failed altogether. Without a file handle it is a short wait.
+   */
+  async waitForRoom(error: unknown): Promise<void> {
+    if (isHandleLimit(error)) return this.#pause()
+    if (this.#hasReserve && this.#limits.reserveBytes > 0) return this.#giveUpReserve()
+    this.#isExhausted = true
+    await this.#pause()
+    while (this.#isExhausted && this.#health.failure === undefined) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+
+  async #check(pendingBytes: number): Promise<void> {
+    const { minFreeBytes, reserveBytes } = this.#limits
+    const { freeBytes, totalBytes } = await this.#disk.space(this.#directory)
+    this.#freeBytes = freeBytes
+    this.#totalBytes = totalBytes
+    const free = freeBytes - pendingBytes
+    this.#isLow = free < minFreeBytes
+    if (!this.#hasReserve && free >= minFreeBytes + reserveBytes) await this.#makeReserve()
+    if (this.#isExhausted && free > 0 && freeBytes >= ROOM_BYTES_MIN) {
+      this.#isExhausted = false
+      this.#wake()
+    }
+  }
+
+  async #makeReserve(): Promise<void> {
+    const { reserveBytes } = this.#limits
+    if (reserveBytes === 0) {
+      this.#hasReserve = true
+      return
+    }
+    try {
+      await writeReserve(this.#disk, this.#directory, reserveBytes)
+      this.#hasReserve = true
+    } catch (error) {
+      if (!isNoRoom(error)) this.#health.fail(error)
+    }
+  }
+
+  async #giveUpReserve(): Promise<void> {
+    this.#hasReserve = false
+    await this.#disk.unlink(reservePath(this.#directory))
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => this.#clock.schedule(PAUSE_MS, resolve))
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+/** Written, not sparse: its blocks are what is given up. */
+export async function writeReserve(disk: Disk, directory: string, bytes: number): Promise<void> {
+  const path = reservePath(directory)
+  const unfinished = `${path}.tmp`
+  if ((await disk.stat(unfinished)) !== undefined) await disk.unlink(unfinished)
+  const file = await disk.open(unfinished, 'create')
+  try {
+    for (let position = 0; position < bytes; position += FILLING.length) {
+      await file.write(position, [FILLING.subarray(0, bytes - position)])
+    }
+    await file.sync()
+  } catch (error) {
+    await disk.unlink(unfinished)
+    throw error
+  } finally {
+    await file.close()
+  }
+  await disk.rename(unfinished, path)
+}
+
+function reservePath(directory: string): string {
+  return join(directory, 'reserve')
+}
+
+function isHandleLimit(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && HANDLE_LIMITS.includes(String(error.code))
+}
+
+const HANDLE_LIMITS = ['EMFILE', 'ENFILE']
+const FILLING = new Uint8Array(1024 * 1024)
+const PAUSE_MS = 100
+/** Less than this is not worth another try. */
+const ROOM_BYTES_MIN = 1024 * 1024

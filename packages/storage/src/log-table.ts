@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { LOG_CONFIG_DEFAULTS, type LogConfig } from '@millrace/log/config'
+import { Log, type LogId, type LogOpening } from '@millrace/log/log'
+import type { NamedLog } from './checkpoint.ts'
+import { FIRST_OFFSET, type Position } from '@millrace/model/offset'
+
+/** A log whose files are still there, though nothing reads them any more. */
+export interface RemovedLog {
+  readonly id: LogId
+  /** Below `topics/`. */
+  readonly directory: string
+}
+
+/** Every log of the store, and what became of the others. */
+export class LogTable {
+  readonly #disk: Disk
+  readonly #topics: string
+  readonly #clock: Clock
+  readonly #logs = new Map<LogId, Log>()
+  readonly #prepared = new Map<
+    LogId,
+    { readonly opening: LogOpening; readonly config: LogConfig }
+  >()
+  readonly #removing = new Set<LogId>()
+  readonly #removed = new Map<LogId, RemovedLog>()
+  readonly #removedLogs = new Map<LogId, Log>()
+  readonly #stateFiles = new Map<LogId, readonly string[]>()
+  #nextId: number
+
+  constructor(disk: Disk, topics: string, clock: Clock, nextId: number) {
+    this.#disk = disk
+    this.#topics = topics
+    this.#clock = clock
+    this.#nextId = nextId
+  }
+
+  get nextId(): LogId {
+    return this.#nextId as LogId
+  }
+
+  allocateId(): LogId {
+    return this.#nextId++ as LogId
+  }
+
+  find(id: LogId): Log | undefined {
+    return this.#logs.get(id)
+  }
+
+  get logs(): Iterable<Log> {
+    return this.#logs.values()
+  }
+
+  get count(): number {
+    return this.#logs.size
+  }
+
+  /** Logs that were removed and whose directories are still there. */
+  get removed(): Iterable<RemovedLog> {
+    return this.#removed.values()
+  }
+
+  isNameTaken(directory: string): boolean {
+    for (const log of this.#logs.values()) if (log.name === directory) return true
+    for (const { opening } of this.#prepared.values()) if (opening.name === directory) return true
+    return false
+  }
+
+  isBeingRemoved(directory: string): boolean {
+    for (const removed of this.#removed.values()) if (removed.directory === directory) return true
+    return false
+  }
+
+  /** Its directory is made; the entry that creates it comes later. */
+  prepare(opening: LogOpening, config: LogConfig): void {
+    assert(!this.#logs.has(opening.id))
+    this.#prepared.set(opening.id, { opening, config })
+  }
+
+  prepared(id: LogId): LogOpening | undefined {
+    return this.#prepared.get(id)?.opening
+  }
+
+  /** The entry that creates it is formed. */
+  create(id: LogId): Log {
+    const prepared = this.#prepared.get(id)
+    assert(prepared !== undefined)
+    this.#prepared.delete(id)
+    const { opening, config } = prepared
+    const log = Log.begin(this.#disk, opening, config, this.#clock.nowMs())
+    this.#logs.set(id, log)
+    return log
+  }
+
+  /** A log that a checkpoint names, or an entry that is read back creates. */
+  open(opening: LogOpening): Log {
+    assert(!this.#logs.has(opening.id))
+    const log = new Log(this.#disk, opening, LOG_CONFIG_DEFAULTS, this.#clock.nowMs())
+    this.#logs.set(opening.id, log)
+    this.#nextId = Math.max(this.#nextId, opening.id + 1)
+    return log
+  }
+
+  /** The entry that removes it is formed: nothing more goes into the log. */
+  beginRemoval(log: Log): void {
+    this.#removing.add(log.id)
+  }
+
+  isRemoving(id: LogId): boolean {
+    return this.#removing.has(id)
+  }
+
+  /** That entry is synced. The log's directory goes after the next checkpoint. */
+  remove(log: Log): void {
+    this.#removing.delete(log.id)
+    assert(this.#logs.delete(log.id))
+    this.#removed.set(log.id, { id: log.id, directory: log.name })
+    this.#removedLogs.set(log.id, log)
+    this.#stateFiles.delete(log.id)
+    log.markRemoved()
+  }
+
+  noteRemoved(removed: RemovedLog): void {
+    this.#removed.set(removed.id, removed)
+    this.#nextId = Math.max(this.#nextId, removed.id + 1)
+  }
+
+  /** Its directory is gone. */
+  forgetRemoved(removed: RemovedLog): void {
+    this.#removed.delete(removed.id)
+    this.#removedLogs.delete(removed.id)
+  }
+
+  /** When it was removed in this life, so that its files can be closed. */
+  removedLog(id: LogId): Log | undefined {
+    return this.#removedLogs.get(id)
+  }
+
+  /** What is beside the log's segments and belongs to it; the next checkpoint names them. */
+  nameStateFiles(id: LogId, names: readonly string[]): void {
+    this.#stateFiles.set(id, names)
+  }
+
+  /** What a checkpoint says of a log. */
+  describe(log: Log): NamedLog {
+    const { end, gaps, id, logStartOffset, name, syncedIndexes } = log
+    const stateFiles = this.#stateFiles.get(id) ?? []
+    return { id, name, logStartOffset, end, syncedIndexes, gaps, stateFiles }
+  }
+
+  /** How an empty log begins. */
+  emptyOpening(id: LogId, directory: string): LogOpening {
+    return {
+      id,
+      name: directory,
+      directory: join(this.#topics, directory),
+      logStartOffset: FIRST_OFFSET,
+      end: { logEndOffset: FIRST_OFFSET, segment: FIRST_OFFSET, bytes: 0 as Position },
+      syncedIndexes: { offsetIndexBytes: 0, timeIndexBytes: 0 },
+      gaps: false,
+      segments: [],
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { FIRST_SEQUENCE } from '@millrace/journal/journal'
+import { Slots } from '@millrace/journal/slots'
+import { replaceFileDurably } from '@millrace/log/whole-file'
+import { encodeCheckpoint } from './checkpoint.ts'
+import type { StorageConfig } from './config.ts'
+import {
+  type DataDirectory,
+  expectNothingToLose,
+  type Format,
+  makeDirectories,
+  writeFormat,
+} from './data-directory.ts'
+import { writeReserve } from './disk-space.ts'
+import { drawRun } from './recovery.ts'
+
+/** Makes an empty store. `format.json` comes last: without it, the next start begins here again. */
+export async function makeStore(
+  disk: Disk,
+  paths: DataDirectory,
+  clock: Clock,
+  config: StorageConfig,
+): Promise<Format> {
+  await expectNothingToLose(disk, paths)
+  await makeDirectories(disk, paths.topics)
+  await makeDirectories(disk, paths.journal)
+  if (config.reserveBytes > 0) await writeReserve(disk, paths.path, config.reserveBytes)
+  const slots = await Slots.open(disk, paths.journal, 'write')
+  try {
+    while (slots.count < SLOTS_AT_FIRST) await slots.make(config.journalSlotBytes)
+  } finally {
+    await slots.close()
+  }
+  const checkpoint = encodeCheckpoint({
+    journal: { run: drawRun(), sequence: FIRST_SEQUENCE, slot: 0, position: 0 },
+    leaderEpoch: -1,
+    slots: slots.sizes,
+    wallClockMs: clock.nowMs(),
+    nextLogId: 1,
+    logs: [],
+    removed: [],
+  })
+  await replaceFileDurably(disk, paths.checkpoint, checkpoint)
+  return writeFormat(disk, paths)
+}
+
+const SLOTS_AT_FIRST = 2

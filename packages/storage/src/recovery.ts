@@ -1,0 +1,154 @@
+/**
+ * From what a crash left to a store that can be written to: exact, and bounded by the journal, never by the data.
+ *
+ * 1. Read the checkpoint; see that what it names is there.
+ * 2. Read the entries after it, and that every item fits.
+ * 3. Torn or damaged? When damaged, stop: nothing has been changed so far.
+ * 4. Set aside what is left of a torn entry; sync the slots.
+ * 5. Write every item to its segment, also where its bytes are already: what reads well may not be on disk.
+ * 6. Sync those; raise the epoch, draw a new run, write the checkpoint.
+ * 7. Only then may anything else be written or deleted. A crash before begins again at 1 and ends the same.
+ */
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Clock } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
+import { FIRST_SEQUENCE } from '@millrace/journal/journal'
+import type { JournalEnd } from '@millrace/journal/reader'
+import { readEntries } from '@millrace/journal/reader'
+import { Slots } from '@millrace/journal/slots'
+import { readWholeFile, replaceFileDurably } from '@millrace/log/whole-file'
+import { LogError } from '@millrace/model/log-error'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
+import { findDamage } from './damage.ts'
+import { type DataDirectory, makeDirectories } from './data-directory.ts'
+import { LogTable } from './log-table.ts'
+import { expectNamed, openingOf, type SegmentFile } from './manifest.ts'
+import { RecoveredLogs } from './recovered-logs.ts'
+import { Replay } from './replay.ts'
+
+export interface Recovered {
+  readonly slots: Slots
+  readonly table: LogTable
+  /** Durable: it names a run that nothing was written in yet. */
+  readonly checkpoint: Checkpoint
+  /** When the last checkpoint of the life before was taken, in epoch milliseconds. */
+  readonly lastCheckpointMs: number
+  readonly replayedEntries: number
+  readonly replayedBytes: number
+  readonly setAside: readonly string[]
+  readonly notes: readonly string[]
+}
+
+export async function recover(disk: Disk, paths: DataDirectory, clock: Clock): Promise<Recovered> {
+  const slots = await Slots.open(disk, paths.journal, 'write')
+  try {
+    return await recoverFrom(disk, paths, clock, slots)
+  } catch (error) {
+    await slots.close()
+    throw error
+  }
+}
+
+/** DATA_DIRECTORY_DAMAGED when there is none, or it is not whole. */
+export async function readCheckpoint(disk: Disk, paths: DataDirectory): Promise<Checkpoint> {
+  const bytes = await readWholeFile(disk, paths.checkpoint)
+  const checkpoint = bytes === undefined ? undefined : decodeCheckpoint(bytes)
+  if (checkpoint !== undefined) return checkpoint
+  const what = bytes === undefined ? 'is missing' : 'is not what was written'
+  throw new LogError(
+    'DATA_DIRECTORY_DAMAGED',
+    `${paths.checkpoint} ${what}: which partitions there are, and up to where, cannot be told. ` +
+      'Put it back from a backup, or see what `millrace log repair` would do.',
+  )
+}
+
+export function drawRun(): string {
+  return randomBytes(8).toString('hex')
+}
+
+async function recoverFrom(
+  disk: Disk,
+  paths: DataDirectory,
+  clock: Clock,
+  slots: Slots,
+): Promise<Recovered> {
+  const last = await readCheckpoint(disk, paths)
+  const files = await expectNamed(disk, paths, last, slots)
+  const found = new RecoveredLogs(last)
+  let replayedEntries = 0
+  const end = await readEntries(slots, last.journal, (entry) => {
+    if (found.take(entry) !== undefined) return 'stop'
+    replayedEntries++
+    return undefined
+  })
+  const damage = await findDamage(disk, paths, slots, {
+    run: last.journal.run,
+    end,
+    found,
+    files,
+  })
+  if (damage !== undefined) throw damage
+  const setAside = await setAsideTorn(disk, paths, slots, end)
+  await slots.sync()
+  const table = new LogTable(disk, paths.topics, clock, found.nextId)
+  openNamed(paths, table, last, files)
+  const replay = new Replay(disk, paths, clock, table)
+  await readEntries(slots, last.journal, (entry) =>
+    entry.sequence < end.sequence ? replay.take(entry) : 'stop',
+  )
+  await replay.finish()
+  const checkpoint = nextCheckpoint(last, slots, table, clock)
+  await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(checkpoint))
+  return {
+    slots,
+    table,
+    checkpoint,
+    lastCheckpointMs: last.wallClockMs,
+    replayedEntries,
+    replayedBytes: replay.bytes,
+    setAside,
+    notes: [],
+  }
+}
+
+function openNamed(
+  paths: DataDirectory,
+  table: LogTable,
+  checkpoint: Checkpoint,
+  files: ReadonlyMap<string, readonly SegmentFile[]>,
+): void {
+  for (const log of checkpoint.logs) {
+    table.open(openingOf(paths, log, files.get(log.name) ?? []))
+    table.nameStateFiles(log.id, log.stateFiles)
+  }
+  for (const removed of checkpoint.removed) table.noteRemoved(removed)
+}
+
+function nextCheckpoint(last: Checkpoint, slots: Slots, table: LogTable, clock: Clock): Checkpoint {
+  return {
+    journal: { run: drawRun(), sequence: FIRST_SEQUENCE, slot: 0, position: 0 },
+    leaderEpoch: last.leaderEpoch + 1,
+    slots: slots.sizes,
+    wallClockMs: clock.nowMs(),
+    nextLogId: table.nextId,
+    logs: [...table.logs].map((log) => table.describe(log)),
+    removed: [...table.removed],
+  }
+}
+
+/** What is left of an entry that was never answered as durable. Nobody needs it, but nobody can say that for sure. */
+async function setAsideTorn(
+  disk: Disk,
+  paths: DataDirectory,
+  slots: Slots,
+  end: JournalEnd,
+): Promise<readonly string[]> {
+  if (end.remains === undefined) return []
+  const { length, position, slot } = end.remains
+  const bytes = await slots.read(slot, position, length)
+  await makeDirectories(disk, paths.setAside)
+  const path = join(paths.setAside, `torn-entry-${end.sequence}-${slot}-${position}.journal`)
+  await replaceFileDurably(disk, path, bytes)
+  return [path]
+}
