@@ -46,6 +46,7 @@ export class CrashingFile {
   }
 
   write(position: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return
     for (const index of pagesOf(position, bytes.length)) {
       const pageStart = index * PAGE_BYTES
       const from = Math.max(position, pageStart)
