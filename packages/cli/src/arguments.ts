@@ -15,6 +15,14 @@ export function integer(text: string): number {
   return integerFrom(text, Number.MIN_SAFE_INTEGER, 'a whole number')
 }
 
+export function portNumber(text: string): number {
+  const port = naturalNumber(text)
+  if (port > PORT_MAX) throw new InvalidArgumentError(`It is at most ${PORT_MAX}.`)
+  return port
+}
+
+const PORT_MAX = 65_535
+
 function integerFrom(text: string, minimum: number, what: string): number {
   const value = Number(text)
   if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(value) || value < minimum) {

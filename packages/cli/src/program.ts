@@ -1,6 +1,10 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addContextCommands } from './commands/context.ts'
 import { addLogCommands } from './commands/log.ts'
+import { addServeCommand } from './commands/serve.ts'
+import { addStatusCommand } from './commands/status.ts'
+import { addOffsetCommands } from './commands/offset.ts'
+import { addTopicCommands } from './commands/topic.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { OUTPUT_FORMATS } from './output.ts'
 import { reportFailure } from './report-failure.ts'
@@ -38,6 +42,10 @@ export function createProgram(): Command {
     .showHelpAfterError('(millrace --help lists what there is; COMMAND --help explains a command)')
     .exitOverride()
     .addHelpText('after', EPILOGUE)
+  addServeCommand(program)
+  addStatusCommand(program)
+  addTopicCommands(program)
+  addOffsetCommands(program)
   addLogCommands(program)
   addContextCommands(program)
   return program

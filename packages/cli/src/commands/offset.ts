@@ -1,0 +1,149 @@
+import type { Command } from 'commander'
+import {
+  count,
+  groupName,
+  integer,
+  naturalNumber,
+  partitions,
+  time,
+  topicName,
+} from '../arguments.ts'
+import { invocationOf } from '../invocation.ts'
+import { addExamples } from './examples.ts'
+
+export function addOffsetCommands(program: Command): void {
+  const offset = program
+    .command('offset')
+    .description('committed offsets of consumer groups: read, commit, move, look back')
+  addExamples(offset, [
+    ['millrace offset ls billing', 'where a group is, and how far behind'],
+    ['millrace offset reset billing orders --to-time 2h', 'what would move'],
+  ])
+  addList(offset)
+  addCommit(offset)
+  addReset(offset)
+  addHistory(offset)
+}
+
+function addList(offset: Command): void {
+  addExamples(
+    offset
+      .command('ls')
+      .alias('list')
+      .description('where a group is in each partition, and its lag; without a group, all groups')
+      .argument('[group]', 'a consumer group', groupName)
+      .option('--topic <topic>', 'only in this topic', topicName)
+      .action(
+        async (
+          group: string | undefined,
+          options: { readonly topic?: string },
+          command: Command,
+        ) => {
+          const offsets = await import('../offset/list-offsets.ts')
+          if (group === undefined) await offsets.listGroups(invocationOf(command))
+          else await offsets.listOffsets(invocationOf(command), group, options)
+        },
+      ),
+    [
+      ['millrace offset ls', 'every group'],
+      ['millrace offset ls billing --topic orders', 'one group in one topic'],
+    ],
+  )
+}
+
+export interface CommitOptions {
+  readonly offset?: string
+  readonly partition?: readonly number[]
+  readonly metadata?: string
+}
+
+function addCommit(offset: Command): void {
+  addExamples(
+    offset
+      .command('commit')
+      .description('say where a group goes on, all or nothing; on disk when it is answered')
+      .argument('<group>', 'a consumer group', groupName)
+      .argument('<topic>', 'a topic', topicName)
+      .argument('[position...]', 'partition:offset, the next offset that the group will read')
+      .option('--offset <offset>', 'the same in every partition: earliest, latest or a number')
+      .option('--partition <numbers>', 'with --offset: only these', partitions)
+      .option('--metadata <text>', 'a note that stays with the commit')
+      .action(
+        async (
+          group: string,
+          topic: string,
+          positions: readonly string[],
+          options: CommitOptions,
+          command: Command,
+        ) => {
+          const { commitOffsets } = await import('../offset/commit-offsets.ts')
+          await commitOffsets(invocationOf(command), { group, topic, positions, ...options })
+        },
+      ),
+    [
+      ['millrace offset commit billing orders 0:42 1:17', 'partition 0 from 42, 1 from 17'],
+      ['millrace offset commit billing orders --offset latest', 'only what comes from now on'],
+    ],
+  )
+}
+
+export interface ResetOptions {
+  readonly to?: string
+  readonly toOffset?: number
+  readonly toTime?: number
+  readonly shift?: number
+  readonly committedAt?: number
+  readonly partition?: readonly number[]
+  readonly yes?: true
+}
+
+function addReset(offset: Command): void {
+  addExamples(
+    offset
+      .command('reset')
+      .description('move a group in a topic; shows what would move unless --yes')
+      .argument('<group>', 'a consumer group', groupName)
+      .argument('<topic>', 'a topic', topicName)
+      .option('--to <place>', 'earliest or latest')
+      .option('--to-offset <offset>', 'this offset', naturalNumber)
+      .option('--to-time <time>', 'the first record at or after this time', time)
+      .option('--shift <records>', 'so many on, or back: --shift=-100', integer)
+      .option('--committed-at <time>', 'where the group was at this time', time)
+      .option('--partition <numbers>', 'only these', partitions)
+      .option('-y, --yes', 'do it')
+      .action(async (group: string, topic: string, options: ResetOptions, command: Command) => {
+        const { resetOffsets } = await import('../offset/reset-offsets.ts')
+        await resetOffsets(invocationOf(command), { group, topic, ...options })
+      }),
+    [
+      ['millrace offset reset billing orders --to earliest', 'what would move'],
+      ['millrace offset reset billing orders --to-time 2h --yes', 'read two hours again'],
+      ['millrace offset reset billing orders --shift=-100 --yes', 'a hundred records back'],
+    ],
+  )
+}
+
+export interface HistoryOptions {
+  readonly topic?: string
+  readonly partition?: number
+  readonly limit: number
+}
+
+function addHistory(offset: Command): void {
+  addExamples(
+    offset
+      .command('history')
+      .description('what a group committed, when and by whom; newest first')
+      .argument('<group>', 'a consumer group', groupName)
+      .option('--topic <topic>', 'only in this topic', topicName)
+      .option('--partition <number>', 'only in this partition', naturalNumber)
+      .option('-n, --limit <count>', 'how many at most', count, HISTORY_LIMIT)
+      .action(async (group: string, options: HistoryOptions, command: Command) => {
+        const { showHistory } = await import('../offset/offset-history.ts')
+        await showHistory(invocationOf(command), group, options)
+      }),
+    [['millrace offset history billing --topic orders -n 20', 'the last twenty commits']],
+  )
+}
+
+const HISTORY_LIMIT = 100

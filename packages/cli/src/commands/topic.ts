@@ -1,0 +1,145 @@
+import type { Command } from 'commander'
+import { assignments, count, naturalNumber, topicName } from '../arguments.ts'
+import { invocationOf } from '../invocation.ts'
+import { addExamples } from './examples.ts'
+
+export function addTopicCommands(program: Command): void {
+  const topic = program.command('topic').description('list, make, change and delete topics')
+  addExamples(topic, [
+    ['millrace topic create orders --partitions 6', 'make one'],
+    ['millrace topic ls', 'see all'],
+  ])
+  addList(topic)
+  addCreate(topic)
+  addDescribe(topic)
+  addAlter(topic)
+  addDelete(topic)
+  addTrim(topic)
+}
+
+function addList(topic: Command): void {
+  addExamples(
+    topic
+      .command('ls')
+      .alias('list')
+      .description('list topics, by name')
+      .option('--prefix <text>', 'only names that begin so')
+      .option('--internal', 'Millrace’s own topics, too')
+      .action(
+        async (
+          options: { readonly prefix?: string; readonly internal?: true },
+          command: Command,
+        ) => {
+          const { listTopics } = await import('../topic/list-topics.ts')
+          await listTopics(invocationOf(command), options)
+        },
+      ),
+    [
+      ['millrace topic ls', 'all of yours'],
+      ['millrace topic ls --prefix orders -o jsonl', 'some, a line of JSON each'],
+    ],
+  )
+}
+
+export interface TopicSettings {
+  readonly partitions?: number
+  readonly config?: ReadonlyMap<string, string>
+}
+
+function addCreate(topic: Command): void {
+  addExamples(
+    topic
+      .command('create')
+      .description('make a topic; it may be there already, if it is as asked')
+      .argument('<topic>', 'its name', topicName)
+      .option('-p, --partitions <count>', 'how many (default: as the server is set)', count)
+      .option('--config <name=value>', 'a setting of the topic; may be repeated', assignments)
+      .action(async (name: string, options: TopicSettings, command: Command) => {
+        const { createTopic } = await import('../topic/change-topic.ts')
+        await createTopic(invocationOf(command), name, options)
+      }),
+    [
+      ['millrace topic create orders --partitions 6', 'with six partitions'],
+      ['millrace topic create audit --config retentionMs=-1', 'whose records are kept for ever'],
+    ],
+  )
+}
+
+function addDescribe(topic: Command): void {
+  addExamples(
+    topic
+      .command('describe')
+      .description('show a topic: its settings and its partitions')
+      .argument('<topic>', 'its name', topicName)
+      .action(async (name: string, _options: object, command: Command) => {
+        const { describeTopic } = await import('../topic/describe-topic.ts')
+        await describeTopic(invocationOf(command), name)
+      }),
+    [['millrace topic describe orders', 'offsets, segments and bytes of each partition']],
+  )
+}
+
+function addAlter(topic: Command): void {
+  addExamples(
+    topic
+      .command('alter')
+      .description('change the settings of a topic, or give it more partitions')
+      .argument('<topic>', 'its name', topicName)
+      .option('-p, --partitions <count>', 'how many; never fewer than there are', count)
+      .option('--config <name=value>', 'a setting; the value default takes it back', assignments)
+      .action(async (name: string, options: TopicSettings, command: Command) => {
+        const { alterTopic } = await import('../topic/change-topic.ts')
+        await alterTopic(invocationOf(command), name, options)
+      }),
+    [
+      ['millrace topic alter orders --config retentionMs=86400000', 'keep a day'],
+      ['millrace topic alter orders --config retentionMs=default', 'back to the default'],
+      ['millrace topic alter orders --partitions 12', 'more partitions: keys move'],
+    ],
+  )
+}
+
+function addDelete(topic: Command): void {
+  addExamples(
+    topic
+      .command('delete')
+      .alias('rm')
+      .description('delete a topic, with its records and committed offsets; shows it unless --yes')
+      .argument('<topic>', 'its name', topicName)
+      .option('-y, --yes', 'do it')
+      .action(async (name: string, options: { readonly yes?: true }, command: Command) => {
+        const { deleteTopic } = await import('../topic/delete-topic.ts')
+        await deleteTopic(invocationOf(command), name, options)
+      }),
+    [
+      ['millrace topic delete orders', 'what would go'],
+      ['millrace topic delete orders --yes', 'let it go'],
+    ],
+  )
+}
+
+export interface TrimOptions {
+  readonly partition: number
+  readonly before: number
+  readonly yes?: true
+}
+
+function addTrim(topic: Command): void {
+  addExamples(
+    topic
+      .command('trim')
+      .description('let go of the oldest records of a partition; shows it unless --yes')
+      .argument('<topic>', 'its name', topicName)
+      .requiredOption('--partition <number>', 'which partition', naturalNumber)
+      .requiredOption('--before <offset>', 'the first offset that stays', naturalNumber)
+      .option('-y, --yes', 'do it')
+      .action(async (name: string, options: TrimOptions, command: Command) => {
+        const { trimPartition } = await import('../topic/delete-topic.ts')
+        await trimPartition(invocationOf(command), name, options)
+      }),
+    [
+      ['millrace topic trim orders --partition 0 --before 1000', 'what would go'],
+      ['millrace topic trim orders --partition 0 --before 1000 --yes', 'offsets 0 to 999'],
+    ],
+  )
+}

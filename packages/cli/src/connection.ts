@@ -1,0 +1,120 @@
+import { Millrace, MillraceError, type MillraceErrorCode } from '@millrace/client'
+import { nearest } from '@millrace/server/nearest'
+import { CommandFailure } from './command-failure.ts'
+import { EXIT, EXIT_STATUS, type ExitStatus } from './exit-status.ts'
+import type { Invocation } from './invocation.ts'
+import { type ServerAddress, serverAddress } from './server-address.ts'
+
+export interface ConnectionNeeds {
+  /** What the command is about: named in what it says when there is no such topic. */
+  readonly topic?: string
+  /** How long to go on trying; a command that somebody waits for says at once that nobody answers. */
+  readonly retryForMs?: number
+}
+
+/** Runs `use` with a client of the server that the user means, and explains what goes wrong. */
+export async function withServer<T>(
+  invocation: Invocation,
+  needs: ConnectionNeeds,
+  use: (millrace: Millrace) => Promise<T>,
+): Promise<T> {
+  const address = await serverAddress(invocation.server)
+  await using millrace = new Millrace(address.url, { retryForMs: needs.retryForMs ?? 0 })
+  try {
+    return await use(millrace)
+  } catch (error) {
+    throw await explain(error, { address, millrace, topic: needs.topic })
+  }
+}
+
+interface Circumstances {
+  readonly address: ServerAddress
+  readonly millrace: Millrace
+  readonly topic: string | undefined
+}
+
+async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
+  if (!(error instanceof MillraceError)) return error
+  const { address, topic } = circumstances
+  if (error.code === 'NO_ANSWER') {
+    return new CommandFailure(EXIT.unavailable, {
+      message: `No server answers at ${address.url} (${address.origin}): ${reasonOf(error)}`,
+      next: 'Start one here (millrace serve), or name another with --server URL.',
+      cause: error,
+    })
+  }
+  if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION' && topic !== undefined) {
+    return unknownTopic(error, circumstances.millrace, topic)
+  }
+  return new CommandFailure(statusOf(error.code), {
+    message: error.message,
+    next: NEXT_STEPS[error.code] ?? '',
+    cause: error,
+  })
+}
+
+function reasonOf(error: MillraceError): string {
+  const cause = error.cause
+  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  if (inner instanceof Error && 'code' in inner && inner.code === 'ECONNREFUSED') {
+    return 'nothing listens there.'
+  }
+  return error.detail
+}
+
+async function unknownTopic(
+  error: MillraceError,
+  millrace: Millrace,
+  topic: string,
+): Promise<CommandFailure> {
+  const names: string[] = []
+  try {
+    for await (const { name } of millrace.topics.list()) names.push(name)
+  } catch (cause) {
+    if (!(cause instanceof MillraceError)) throw cause
+  }
+  if (names.includes(topic)) {
+    return new CommandFailure(EXIT.notFound, {
+      message: error.message,
+      next: `To see its partitions: millrace topic describe ${topic}`,
+      cause: error,
+    })
+  }
+  const suggestion = nearest(topic, names)
+  return new CommandFailure(EXIT.notFound, {
+    message: `There is no topic ${topic}.`,
+    next:
+      suggestion === undefined
+        ? `To make it: millrace topic create ${topic}. To see those there are: millrace topic ls`
+        : `Did you mean ${suggestion}? To see all: millrace topic ls`,
+    cause: error,
+  })
+}
+
+function statusOf(code: MillraceErrorCode): ExitStatus {
+  switch (code) {
+    case 'NO_ANSWER':
+    case 'TIMED_OUT':
+      return EXIT.unavailable
+    case 'UNEXPECTED_ANSWER':
+    case 'CLOSED':
+      return EXIT.failure
+    default:
+      return EXIT_STATUS[code]
+  }
+}
+
+/** Where what the server says is not all that there is to say. */
+const NEXT_STEPS: Readonly<Partial<Record<MillraceErrorCode, string>>> = {
+  TOPIC_EXISTS:
+    'To see how it is: millrace topic describe TOPIC. To change it: millrace topic alter TOPIC',
+  UNKNOWN_GROUP: 'To see those there are: millrace offset ls',
+  OVERLOADED: 'The disk does not keep up: try again in a moment.',
+  STORAGE_FULL: 'Make room on the disk; it goes on by itself then.',
+  STOPPING: 'The server is stopping: start it again, then run the same command.',
+  STORAGE_FAILED:
+    'Look at the disk of the server (dmesg), then start it again: what was acknowledged is recovered.',
+  CORRUPT_SEGMENT: 'Stop the server and look: millrace log verify DATA_DIRECTORY',
+  UNEXPECTED_ANSWER:
+    'Is that a Millrace server, and is nothing in between? millrace status --server URL',
+}

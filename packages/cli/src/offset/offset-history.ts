@@ -1,0 +1,36 @@
+import type { HistoryOptions } from '../commands/offset.ts'
+import { withServer } from '../connection.ts'
+import type { Invocation } from '../invocation.ts'
+import { formatTime } from '../time.ts'
+
+export async function showHistory(
+  invocation: Invocation,
+  group: string,
+  { limit, topic, partition }: HistoryOptions,
+): Promise<void> {
+  const { output, signal } = invocation
+  const filter = {
+    ...(topic === undefined ? {} : { topic }),
+    ...(partition === undefined ? {} : { partition }),
+  }
+  await withServer(invocation, topic === undefined ? {} : { topic }, async (millrace) => {
+    const rows = []
+    for await (const commit of millrace.offsets.history(group, { ...filter, signal })) {
+      rows.push(commit)
+      if (rows.length === limit) break
+    }
+    if (rows.length === 0) output.note(`${group} has committed nothing there.`)
+    await output.list(rows, [
+      { title: 'committed at', of: (row) => formatTime(row.committedAt) },
+      { title: 'topic', of: (row) => row.topic },
+      { title: 'partition', of: (row) => String(row.partition), align: 'right' },
+      {
+        title: 'offset',
+        of: (row) => (row.offset === null ? 'deleted' : String(row.offset)),
+        align: 'right',
+      },
+      { title: 'by', of: (row) => row.by ?? '' },
+      { title: 'metadata', of: (row) => row.metadata },
+    ])
+  })
+}

@@ -1,0 +1,85 @@
+import type { TopicInput } from '@millrace/client'
+import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
+import { nearest } from '@millrace/server/nearest'
+import { CommandFailure } from '../command-failure.ts'
+import type { TopicSettings } from '../commands/topic.ts'
+import { withServer } from '../connection.ts'
+import { EXIT } from '../exit-status.ts'
+import type { Invocation } from '../invocation.ts'
+import { describe } from './describe-topic.ts'
+
+export async function createTopic(
+  invocation: Invocation,
+  topic: string,
+  settings: TopicSettings,
+): Promise<void> {
+  const { output, signal } = invocation
+  const wanted = topicInput(settings)
+  await withServer(invocation, { topic }, async (millrace) => {
+    const created = await millrace.topics.create(topic, { ...wanted, signal })
+    await output.one(created, () => describe(created))
+  })
+}
+
+export async function alterTopic(
+  invocation: Invocation,
+  topic: string,
+  settings: TopicSettings,
+): Promise<void> {
+  const { output, signal } = invocation
+  const change = topicInput(settings)
+  if (Object.keys(change).length === 0) {
+    throw new CommandFailure(EXIT.usage, {
+      message: 'Nothing is to be changed.',
+      next: 'Give --partitions or --config, as in: millrace topic alter orders --config retentionMs=86400000',
+    })
+  }
+  await withServer(invocation, { topic }, async (millrace) => {
+    const { warnings, ...altered } = await millrace.topics.alter(topic, { ...change, signal })
+    for (const warning of warnings) output.note(`Note: ${warning}`)
+    await output.one({ ...altered, warnings }, () => describe(altered))
+  })
+}
+
+function topicInput({ partitions, config }: TopicSettings): TopicInput {
+  return {
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(config === undefined ? {} : { config: parseConfig(config) }),
+  }
+}
+
+/** Whether a value is in range is the server's to say; what can be told here is told here. */
+function parseConfig(config: ReadonlyMap<string, string>): TopicConfigInput {
+  const known = Object.keys(SETTINGS)
+  return Object.fromEntries(
+    [...config].map(([name, text]) => {
+      if (!known.includes(name)) throw unknownSetting(name, known)
+      if (text === 'default') return [name, null]
+      return [name, /^-?\d+$/.test(text) ? Number(text) : text]
+    }),
+  )
+}
+
+/** The compiler keeps it complete; the schema itself would cost a fifth of a second to load. */
+const SETTINGS: Readonly<Record<keyof TopicConfig, true>> = {
+  retentionMs: true,
+  retentionBytes: true,
+  segmentBytes: true,
+  segmentMs: true,
+  indexIntervalBytes: true,
+  segmentIndexBytes: true,
+  maxMessageBytes: true,
+  messageTimestampType: true,
+  messageTimestampAfterMaxMs: true,
+}
+
+function unknownSetting(name: string, known: readonly string[]): CommandFailure {
+  const suggestion = nearest(name, known)
+  return new CommandFailure(EXIT.usage, {
+    message: `A topic has no setting ${name}.`,
+    next:
+      suggestion === undefined
+        ? `It has: ${known.join(', ')}`
+        : `Did you mean ${suggestion}? A topic has: ${known.join(', ')}`,
+  })
+}

@@ -1,0 +1,26 @@
+import pino, { type Logger } from 'pino'
+import pretty from 'pino-pretty'
+
+/**
+ * Lines on standard error: JSON for a program that collects them, readable on a terminal. Written at once, so
+ * that the last words of a process are not lost.
+ */
+export function createProcessLogger(level: string): Logger {
+  if (!process.stderr.isTTY) {
+    return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, toStandardError())
+  }
+  const readable = pretty({
+    destination: STANDARD_ERROR,
+    sync: true,
+    colorize: !process.env['NO_COLOR'],
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'pid,hostname',
+  })
+  return pino({ level, base: null }, readable)
+}
+
+function toStandardError() {
+  return pino.destination({ dest: STANDARD_ERROR, sync: true })
+}
+
+const STANDARD_ERROR = 2
