@@ -84,7 +84,7 @@ export class Appender {
       this.#waitingBytes += sizeMax
       this.#queue.push(append)
       this.#load(append)
-      this.#running ??= this.#run().finally(() => (this.#running = undefined))
+      this.#running ??= this.#run()
     })
   }
 
@@ -96,11 +96,16 @@ export class Appender {
 
   async #run(): Promise<void> {
     const { health } = this.#parts
-    while (this.#queue.length > 0 && health.failure === undefined) {
-      // Whoever asks in the same turn of the event loop comes along.
-      await endOfTurn()
-      await this.#waitUntilAllowed()
-      if (health.failure === undefined) await this.#runEntry()
+    try {
+      while (this.#queue.length > 0 && health.failure === undefined) {
+        // Whoever asks in the same turn of the event loop comes along.
+        await endOfTurn()
+        await this.#waitUntilAllowed()
+        if (health.failure === undefined) await this.#runEntry()
+      }
+    } finally {
+      // At once: whoever appends after the last look at the queue has to find that nobody runs.
+      this.#running = undefined
     }
   }
 
