@@ -33,17 +33,20 @@ export class IndexEnvironment {
     const marker = join(directory, OPENING)
     let note = await whyNotToMap(disk, directory)
     if (note !== undefined) await removeFiles(disk, directory)
-    if ((await disk.stat(marker)) === undefined) await (await disk.open(marker, 'create')).close()
-    let environment = new IndexEnvironment(clock, directory, wanted.tables, note)
-    const damage = environment.#verify(wanted.owner)
-    if (damage !== undefined) {
-      await environment.close()
+    await (await disk.open(marker, 'create')).close()
+    let environment: IndexEnvironment
+    try {
+      environment = new IndexEnvironment(clock, directory, wanted.tables, note)
+      await environment.#expectSound(wanted.owner)
+      await disk.unlink(marker)
+    } catch (error) {
+      // A failed checksum of ours, or LMDB's own complaint about its pages.
+      const damage = error instanceof Error ? error.message : String(error)
       await removeFiles(disk, directory)
       note = `The index was damaged and is made again: ${damage}`
       environment = new IndexEnvironment(clock, directory, wanted.tables, note)
     }
     await environment.#sign(wanted.owner)
-    await disk.unlink(marker)
     return environment
   }
 
@@ -99,24 +102,22 @@ export class IndexEnvironment {
     await this.#beforeDeadline(this.#root.close())
   }
 
-  /** Reads all of it through. Answers with what is wrong. */
-  #verify(owner: string): string | undefined {
+  /** Reads all of it through. Closes, and throws what is wrong. */
+  async #expectSound(owner: string): Promise<void> {
     try {
       const signed = this.#root.get(OWNER)?.toString()
-      if (signed !== undefined && signed !== owner)
-        return 'It is the index of another data directory.'
+      if ((signed ?? owner) !== owner) throw new Error('It is the index of another data directory.')
       for (const [name, table] of this.#tables) {
         const position = table.position()
         if (position === undefined) continue
-        if (signed === undefined) return 'It is not signed.'
-        const found = table.measure()
-        if (found.count === position.count && found.checksum === position.checksum) continue
-        return `${name} holds ${found.count} keys, not the ${position.count} that were written.`
+        if (signed === undefined) throw new Error('It is not signed.')
+        const { count, checksum } = table.measure()
+        const isWhole = count === position.count && checksum === position.checksum
+        if (!isWhole) throw new Error(`${name} does not hold what was written to it.`)
       }
-      return undefined
     } catch (error) {
-      // A failed checksum of ours, or LMDB's own complaint about its pages.
-      return error instanceof Error ? error.message : String(error)
+      await this.close()
+      throw error
     }
   }
 

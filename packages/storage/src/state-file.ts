@@ -4,12 +4,11 @@
  *
  * Big-endian. A header, the entries as record batches (key and value; offsets count entries from 0), a trailer:
  *
- *     header, 32 bytes                                trailer, 32 bytes
+ *     header, 16 bytes                                trailer, 24 bytes
  *      0        magic `MRS1`                           0        magic `MRSE`
  *      4  u32   CRC-32C of the batch before N          4  u32   CRC of every byte before the trailer
  *      8  u64   N                                      8  u64   entries
- *     16        zeros                                 16  u64   sum of their checksums (index-table.ts)
- *                                                     24        zeros
+ *                                                     16  u64   sum of their checksums (index-table.ts)
  *
  * Invariant: under its final name a file is whole and synced; an unfinished one is called `.state.tmp`.
  */
@@ -124,8 +123,8 @@ export function stateFilePath(directory: string, nextOffset: Offset): string {
 const STATE_FILE_NAME = /^([0-9]{20})\.state$/
 const MAGIC = 'MRS1'
 const END_MAGIC = 'MRSE'
-const HEADER_SIZE = 32
-const TRAILER_SIZE = 32
+const HEADER_SIZE = 16
+const TRAILER_SIZE = 24
 /** Entries of one batch: what is held in memory at a time. */
 const BATCH_BYTES = 256 * 1024
 /** No batch that we wrote is larger: one entry may exceed the above. */

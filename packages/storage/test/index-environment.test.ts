@@ -1,0 +1,142 @@
+import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SYSTEM_CLOCK } from '@millrace/disk/clock'
+import { NODE_DISK } from '@millrace/disk/node-disk'
+import type { Offset } from '@millrace/model/offset'
+import { seededRandom } from '@millrace/testing/seeded-random'
+import { makeTempDirectory } from '@millrace/testing/temp-directory'
+import { describe, expect, test } from 'vitest'
+import { IndexEnvironment } from '../src/index-environment.ts'
+import { isSafeToMap } from '../src/lmdb-header.ts'
+
+const OWNER = 'this data directory'
+const KEYS = Array.from({ length: 300 }, (_, index) => `key-${String(index).padStart(4, '0')}`)
+
+function openIndex(directory: string, owner = OWNER) {
+  return IndexEnvironment.open(NODE_DISK, directory, SYSTEM_CLOCK, {
+    owner,
+    tables: ['one', 'two'],
+  })
+}
+
+/** A closed index with 300 keys in one table. */
+async function makeIndex(directory: string): Promise<void> {
+  const index = await openIndex(directory)
+  const changes = new Map(KEYS.map((key) => [key, Buffer.from(`value of ${key}`)]))
+  const position = { nextOffset: 300 as Offset, batchCrc: 7 }
+  await index.transaction(() => index.table('one').write(changes, position))
+  await index.close()
+}
+
+async function contentsOf(directory: string, owner = OWNER) {
+  const index = await openIndex(directory, owner)
+  const entries = [...index.table('one').entries({})]
+  const position = index.table('one').position()
+  await index.close()
+  return {
+    note: index.note,
+    position,
+    entries: entries.map(({ key, value }) => `${key}=${String(value)}`),
+  }
+}
+
+const WHOLE = KEYS.map((key) => `${key}=value of ${key}`)
+
+describe('an index', () => {
+  test('has after the next open what was written to it', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const { note, entries, position } = await contentsOf(directory.path)
+    expect(note).toBeUndefined()
+    expect(entries).toEqual(WHOLE)
+    expect(position).toMatchObject({ nextOffset: 300, batchCrc: 7, count: 300 })
+  })
+
+  test('keeps count of its keys and their checksums through puts, overwrites and removals', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const index = await openIndex(directory.path)
+    const table = index.table('one')
+    const changes = new Map<string, Buffer | null>([
+      ['key-0000', null],
+      ['key-0001', Buffer.from('another value')],
+      ['key-9999', Buffer.from('new')],
+      ['never there', null],
+    ])
+    await index.transaction(() => table.write(changes, { nextOffset: 304 as Offset, batchCrc: 8 }))
+    const { count, checksum } = table.position()!
+    expect({ count, checksum }).toEqual(table.measure())
+    expect(count).toBe(300)
+    await index.close()
+  })
+
+  test('shows one moment to a snapshot, whatever is written meanwhile', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const index = await openIndex(directory.path)
+    const table = index.table('one')
+    await index.withSnapshot(async (snapshot) => {
+      const changes = new Map(KEYS.map((key) => [key, null]))
+      await index.transaction(() =>
+        table.write(changes, { nextOffset: 600 as Offset, batchCrc: 9 }),
+      )
+      expect([...table.entries({ snapshot })]).toHaveLength(300)
+      expect(table.position(snapshot)?.nextOffset).toBe(300)
+      expect([...table.entries({})]).toHaveLength(0)
+    })
+    await index.close()
+  })
+
+  test('of another data directory is not used', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const { note, entries } = await contentsOf(directory.path, 'another data directory')
+    expect(note).toContain('another data directory')
+    expect(entries).toEqual([])
+  })
+
+  test('that the last start did not survive reading is made again', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    await writeFile(join(directory.path, 'opening'), '')
+    const { note, entries } = await contentsOf(directory.path)
+    expect(note).toContain('did not get through')
+    expect(entries).toEqual([])
+  })
+
+  test('with any of its bytes flipped is whole, or is noticed and empty', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const data = join(directory.path, 'data.mdb')
+    const sound = await readFile(data)
+    const random = seededRandom(20_261_122)
+    let noticed = 0
+    for (let round = 0; round < 60; round++) {
+      const at = random.below(sound.length)
+      const flipped = Buffer.from(sound)
+      flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << random.below(8)), at)
+      await rm(join(directory.path, 'lock.mdb'), { force: true })
+      await writeFile(data, flipped)
+      const { note, entries, position } = await contentsOf(directory.path)
+      if (position === undefined) noticed++
+      expect(entries, `byte ${at}: ${note}`).toEqual(position === undefined ? [] : WHOLE)
+    }
+    expect(noticed).toBeGreaterThan(0)
+  })
+
+  test('cut short at any page, or emptied, is noticed before it can kill the process', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const data = join(directory.path, 'data.mdb')
+    const sound = await readFile(data)
+    expect(await isSafeToMap(NODE_DISK, data)).toBe(true)
+    for (let size = 0; size < sound.length; size += 2_048) {
+      await writeFile(data, sound)
+      await truncate(data, size)
+      expect(await isSafeToMap(NODE_DISK, data), `cut at ${size}`).toBe(false)
+      const { note, entries } = await contentsOf(directory.path)
+      expect(note).toContain('cut short')
+      expect(entries).toEqual([])
+    }
+  })
+})
