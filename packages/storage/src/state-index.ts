@@ -116,7 +116,7 @@ export class StateIndex implements AsyncDisposable {
     const table = this.#environment.table(name)
     const why = await whyNotFromTable(table, log)
     const notes = why === undefined ? [] : [`The index of ${name} is made again: ${why}`]
-    if (why !== undefined) {
+    if (table.position() === undefined || why !== undefined) {
       const directory = directoryOf(this.#storage, definition)
       await rebuildTable(this.#environment, table, log, { disk: this.#disk, directory })
     }

@@ -10,7 +10,8 @@ import { listStateFiles, readStateFile, StateFileDamagedError } from './state-fi
 /** Whether the table is the sum of this log's records up to its position. Answers with why it is not. */
 export async function whyNotFromTable(table: IndexTable, log: Log): Promise<string | undefined> {
   const position = table.position()
-  if (position === undefined) return log.logEndOffset === 0 ? undefined : 'it was not there.'
+  // Absent, as on the first start, is no fault: there is nothing to say.
+  if (position === undefined) return undefined
   const { nextOffset } = position
   if (nextOffset > log.logEndOffset) {
     return (
