@@ -19,7 +19,7 @@ export const USAGE = `pnpm bench [name...] [--seconds N] [--rounds N] [--bulk-gi
   --seconds N    length of a slice (3)
   --rounds N     slices of each contender (10)
   --bulk-gib N   data moved by the benchmarks of memory and of large partitions (5)
-  --directory    where data is kept meanwhile, on the disk to be measured (data/bench)
+  --directory    where data is kept meanwhile, on the disk to be measured (.bench)
   --quick        a glance: short, small, nothing is written to docs/benchmarks.md
   --list         the names, and nothing else
 `
@@ -43,7 +43,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     sliceSeconds: positive(values.seconds, defaults.sliceSeconds),
     rounds: positive(values.rounds, defaults.rounds),
     bulkBytes: positive(values['bulk-gib'], defaults.bulkGiB) * 2 ** 30,
-    directory: values.directory ?? fileURLToPath(new URL('../../data/bench', import.meta.url)),
+    directory: values.directory ?? fileURLToPath(new URL('../../.bench', import.meta.url)),
     isQuick: values.quick,
     isList: values.list,
   }
