@@ -41,8 +41,8 @@ export const CommitOffsets = Type.Object(
   },
   {
     ...CLOSED,
-    dependentRequired: { memberId: ['memberEpoch'], memberEpoch: ['memberId'] },
-    description: 'All or nothing over the list.',
+    description:
+      'All or nothing over the list. memberId and memberEpoch come together or not at all.',
     examples: [{ offsets: [{ topic: 'orders', partition: 0, offset: 43 }] }],
   },
 )

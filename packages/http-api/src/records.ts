@@ -15,7 +15,7 @@ import {
 } from './values.ts'
 
 const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
-const Base64 = Type.String({
+export const Base64 = Type.String({
   pattern: BASE64,
   description: 'Bytes as base64, with padding.',
   examples: ['AAEC/w=='],
@@ -178,6 +178,43 @@ export const AllocatedProducer = Type.Object(
   { ...CLOSED, examples: [{ producerId: 1000, producerEpoch: 0 }] },
 )
 export type AllocatedProducer = Static<typeof AllocatedProducer>
+
+/** A body that is one value has the rest of its record in the query and in `Millrace-Header-*`. */
+export const ProduceQuery = Type.Object(
+  {
+    partition: Type.Optional(PartitionIndex),
+    key: Type.Optional(
+      Type.String({ description: 'Of a body that is one value: its key.', examples: ['user-1'] }),
+    ),
+    keyBase64: Type.Optional(Base64),
+  },
+  CLOSED,
+)
+export type ProduceQuery = Static<typeof ProduceQuery>
+
+export const IDEMPOTENCY_KEY = 'idempotency-key'
+export const IF_LOG_END_OFFSET = 'if-log-end-offset'
+/** What comes after it is the name of a record header. */
+export const RECORD_HEADER_PREFIX = 'millrace-header-'
+
+export const ProduceHeaders = Type.Object({
+  [IDEMPOTENCY_KEY]: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._~-]{1,128}$',
+      description:
+        'Makes a retry harmless: the same key and body get the first answer again. 1 to 128 of A-Z a-z 0-9 . _ ~ -',
+      examples: ['order-7f3a'],
+    }),
+  ),
+  [IF_LOG_END_OFFSET]: Type.Optional(
+    Type.String({
+      pattern: '^(0|[1-9][0-9]{0,15})$',
+      description: 'Append only if the partition ends at this offset. Needs an explicit partition.',
+      examples: ['42'],
+    }),
+  ),
+})
+export type ProduceHeaders = Static<typeof ProduceHeaders>
 
 /** The media types that carry records. */
 export const JSON_TYPE = 'application/json'

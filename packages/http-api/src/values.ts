@@ -15,7 +15,7 @@ export const TopicName = Type.String({
   pattern: NAME_RULE,
   maxLength: NAME_LENGTH_MAX,
   description:
-    'A topic: 1 to 249 of a-z A-Z 0-9 . _ -, neither . nor .. ' +
+    'The name of a topic: 1 to 249 of a-z A-Z 0-9 . _ - but neither . nor .. alone. ' +
     'Names that begin with __ are readable, not writable.',
   examples: ['orders'],
 })
@@ -23,7 +23,8 @@ export const TopicName = Type.String({
 export const GroupName = Type.String({
   pattern: NAME_RULE,
   maxLength: NAME_LENGTH_MAX,
-  description: 'A consumer group: 1 to 249 of a-z A-Z 0-9 . _ -, neither . nor ..',
+  description:
+    'The name of a consumer group: 1 to 249 of a-z A-Z 0-9 . _ - but neither . nor .. alone.',
   examples: ['billing'],
 })
 
@@ -67,7 +68,9 @@ export const Rfc3339 = Type.String({
 })
 
 /** A time in a body: epoch milliseconds, or RFC 3339. */
-export const Timestamp = Type.Union([EpochMilliseconds, Rfc3339])
+export const Timestamp = Type.Union([EpochMilliseconds, Rfc3339], {
+  description: 'Milliseconds since the epoch, or a time by RFC 3339.',
+})
 
 export function Nullable<Schema extends TSchema>(schema: Schema) {
   return Type.Union([schema, Type.Null()])

@@ -1,7 +1,26 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Broker } from '@millrace/model/broker'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Registry } from 'prom-client'
+import { BodyBudget } from './body-budget.ts'
+import { answerBrokenRequests } from './broken-requests.ts'
 import type { HttpConfig } from './config.ts'
+import { CutBodies } from './cut-bodies.ts'
+import type { App, Edge } from './edge.ts'
+import { bugFailure, knownFailure } from './failure.ts'
+import { guardRequests } from './gate.ts'
+import { readJsonBodies } from './json-bodies.ts'
+import { OpenWaits } from './open-waits.ts'
+import { readParameters } from './parameters.ts'
+import { answerProblems, sendProblem } from './problem-answers.ts'
+import { addFetchRoutes } from './routes/fetch.ts'
+import { addGroupRoutes } from './routes/groups.ts'
+import { addHealthRoutes } from './routes/health.ts'
+import { addOffsetRoutes } from './routes/offsets.ts'
+import { addProduceRoute } from './routes/produce.ts'
+import { addProducerRoutes } from './routes/producers.ts'
+import { addTopicRoutes } from './routes/topics.ts'
+import { readAwayUnreadBodies } from './unread-bodies.ts'
 
 export interface HttpOptions {
   readonly config: HttpConfig
@@ -18,8 +37,78 @@ export interface HttpOptions {
  * long polls and streams, refuses what comes after, and leaves the broker open.
  */
 export async function createApp(broker: Broker, options: HttpOptions): Promise<FastifyInstance> {
-  const app = Fastify({ loggerInstance: options.logger })
-  app.get('/livez', async () => ({ status: 'ok' }))
-  app.get('/v1/status', async () => ({ version: options.version, ...broker.status() }))
+  const { config, logger, version } = options
+  const edge: Edge = {
+    broker,
+    config,
+    logger,
+    version,
+    bodies: new BodyBudget(config.bodiesInFlightMaxBytes),
+    cutBodies: new CutBodies(),
+    waits: new OpenWaits(),
+    nowMs: () => Date.now(),
+  }
+  const app = makeFastify(edge)
+  // Long polls and streams would keep a close waiting for as long as they last.
+  app.addHook('preClose', async () => edge.waits.stop())
+  guardRequests(app, edge)
+  readParameters(app)
+  readJsonBodies(app, edge)
+  readAwayUnreadBodies(app)
+  answerProblems(app, edge)
+  addRoutes(app, edge)
+  await app.ready()
   return app
 }
+
+function addRoutes(app: App, edge: Edge): void {
+  addTopicRoutes(app, edge)
+  addProduceRoute(app, edge)
+  addFetchRoutes(app, edge)
+  addOffsetRoutes(app, edge)
+  addGroupRoutes(app, edge)
+  addProducerRoutes(app, edge)
+  addHealthRoutes(app, edge)
+}
+
+function makeFastify({ config, logger, cutBodies }: Edge): App {
+  const app = fastify({
+    loggerInstance: logger,
+    // One logger for all: a child for each request is garbage that nobody reads.
+    childLoggerFactory: (parent) => parent,
+    logController: new LogController({ disableRequestLogging: true }),
+    // Refused here, by a problem document; Fastify has one of its own.
+    return503OnClosing: false,
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        useDefaults: false,
+        allErrors: true,
+        verbose: true,
+      },
+    },
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    // An address that cannot be decoded has no route, and so no error handler.
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(reply, knownFailure(error, request) ?? bugFailure(request))
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequests(cutBodies, error, socket),
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+    // How long a body may take is for each route to say: an upload of lines has no limit in all.
+    requestTimeout: 0,
+    http: {
+      headersTimeout: config.headersTimeoutMs,
+      connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
+      maxHeaderSize: HEADERS_MAX_BYTES,
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.server.maxConnections = config.maxConnections
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
+  return app
+}
+
+/** Longer ones do not fit into the headers; a name's own limit is told by the schema, with a reason. */
+const PARAMETER_LENGTH_MAX = 16_384
+const HEADERS_MAX_BYTES = 16 * 1024
+const CHECK_CONNECTIONS_MS = 1000

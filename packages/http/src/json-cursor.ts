@@ -22,11 +22,13 @@ import { RecordFault } from './record-fault.ts'
  */
 export class JsonCursor {
   readonly bytes: Buffer
+  readonly #from: number
   readonly #end: number
   #at: number
 
   constructor(bytes: Buffer, from: number, end: number) {
     this.bytes = bytes
+    this.#from = from
     this.#at = from
     this.#end = end
   }
@@ -44,24 +46,25 @@ export class JsonCursor {
 
   /** An object: calls `read` with the name of each field, the cursor at its value; `read` moves past that. */
   eachField(read: (name: string) => void): void {
-    if (this.peek() !== OPEN_BRACE) throw this.#unexpected('an object')
+    if (this.peek() !== OPEN_BRACE) throw this.#otherKind('an object')
     this.#at++
     if (this.peek() === CLOSE_BRACE) {
       this.#at++
       return
     }
     do {
+      if (this.peek() !== QUOTE) throw this.#unexpected('the name of a field')
       const name = this.string()
       if (this.peek() !== COLON) throw this.#unexpected('":"')
       this.#at++
       this.peek()
-      read(name)
+      within(name, () => read(name))
     } while (this.#goesOn(CLOSE_BRACE))
   }
 
   /** An array: calls `read` with the index of each item, the cursor at it; `read` moves past that. */
   eachItem(read: (index: number) => void): void {
-    if (this.peek() !== OPEN_BRACKET) throw this.#unexpected('an array')
+    if (this.peek() !== OPEN_BRACKET) throw this.#otherKind('an array')
     this.#at++
     if (this.peek() === CLOSE_BRACKET) {
       this.#at++
@@ -70,7 +73,8 @@ export class JsonCursor {
     let index = 0
     do {
       this.peek()
-      read(index++)
+      within(index, () => read(index))
+      index++
     } while (this.#goesOn(CLOSE_BRACKET))
   }
 
@@ -91,7 +95,7 @@ export class JsonCursor {
 
   /** Moves past a string, and answers with where it ends. */
   skipString(): number {
-    if (this.peek() !== QUOTE) throw this.#unexpected('a string')
+    if (this.peek() !== QUOTE) throw this.#otherKind('a string')
     this.#at = this.#whole(skipString(this.bytes, this.#at, this.#end))
     return this.#at
   }
@@ -116,14 +120,29 @@ export class JsonCursor {
     throw this.#unexpected(undefined)
   }
 
+  /** What is there may be JSON, of another kind than the record needs. */
+  #otherKind(kind: string): RecordFault {
+    this.skipValue()
+    return new RecordFault('INVALID_RECORD', `This must be ${kind}.`)
+  }
+
   #unexpected(wanted: string | undefined): RecordFault {
     const byte = this.#at < this.#end ? this.bytes[this.#at] : undefined
     const found = byte === undefined ? 'the end' : printed(byte)
     const expectation = wanted === undefined ? '' : `, where ${wanted} was expected`
     return new RecordFault(
       'INVALID_REQUEST',
-      `This is not the JSON that belongs here: ${found} at byte ${this.#at}${expectation}.`,
+      `Not the JSON that belongs here: ${found} at byte ${this.#at - this.#from}${expectation}.`,
     )
+  }
+}
+
+/** A fault inside names the way to it. */
+function within(name: string | number, read: () => void): void {
+  try {
+    read()
+  } catch (error) {
+    throw error instanceof RecordFault ? error.under(name) : error
   }
 }
 

@@ -27,17 +27,13 @@ export function readBase64(cursor: JsonCursor): Uint8Array {
   return base64OfString(cursor.bytes, start, cursor.skipString())
 }
 
-export function readInteger(cursor: JsonCursor, name: string, maximum: number): number {
+export function readInteger(cursor: JsonCursor, maximum: number): number {
   const start = cursor.at
   const text = cursor.bytes.toString('latin1', start, cursor.skipValue())
   // A string, too, could be turned into a number; JSON's numbers begin like this.
   const value = /^[-0-9]/.test(text) ? Number(text) : Number.NaN
   if (Number.isSafeInteger(value) && value >= 0 && value <= maximum) return value
-  throw new RecordFault(
-    'INVALID_RECORD',
-    `${name} must be an integer from 0 to ${maximum}.`,
-    `/${name}`,
-  )
+  throw new RecordFault('INVALID_RECORD', `This must be an integer from 0 to ${maximum}.`)
 }
 
 /** Only null begins so; what else does is not JSON, and shows when it is read. */

@@ -55,21 +55,18 @@ export class RecordDraft {
         return
       case 'timestamp':
         this.#once(TIMESTAMP, name)
-        this.#timestamp = readInteger(cursor, name, Number.MAX_SAFE_INTEGER)
+        this.#timestamp = readInteger(cursor, Number.MAX_SAFE_INTEGER)
         return
       case 'partition':
         this.#once(PARTITION, name)
-        this.#partition = readInteger(cursor, name, PARTITION_MAX)
+        this.#partition = readInteger(cursor, PARTITION_MAX)
         return
       case 'offset':
         this.#once(OFFSET, name)
         cursor.skipValue()
         return
       default:
-        throw new RecordFault(
-          'INVALID_RECORD',
-          `A record has no field ${JSON.stringify(name)}; ${FIELDS}`,
-        )
+        throw new RecordFault('INVALID_RECORD', `A record has no such field; ${FIELDS}`)
     }
   }
 

@@ -13,22 +13,22 @@ export function readHeaders(cursor: JsonCursor): RecordHeader[] {
   if (cursor.peek() === OPEN_BRACE) {
     cursor.eachField((name) => headers.push({ name, value: readNullableUtf8(cursor) }))
   } else {
-    cursor.eachItem((index) => headers.push(readHeader(cursor, index)))
+    cursor.eachItem(() => headers.push(readHeader(cursor)))
   }
   return headers
 }
 
-function readHeader(cursor: JsonCursor, index: number): RecordHeader {
+function readHeader(cursor: JsonCursor): RecordHeader {
   let name: string | undefined
   let value: Uint8Array | null | undefined
   cursor.eachField((field) => {
     if (field === 'name' && name === undefined) name = cursor.string()
     else if (field === 'value' && value === undefined) value = readNullableUtf8(cursor)
     else if (field === 'valueBase64' && value === undefined) value = readBase64(cursor)
-    else throw new RecordFault('INVALID_RECORD', HEADER_RULE, `/headers/${index}/${field}`)
+    else throw new RecordFault('INVALID_RECORD', HEADER_RULE)
   })
   if (name !== undefined && value !== undefined) return { name, value }
-  throw new RecordFault('INVALID_RECORD', HEADER_RULE, `/headers/${index}`)
+  throw new RecordFault('INVALID_RECORD', HEADER_RULE)
 }
 
 const HEADER_RULE =

@@ -24,7 +24,7 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordToProdu
     cursor.eachField((name) => {
       if (name !== 'records') bare.readField(cursor, name)
       else if (records === undefined) records = readList(cursor, reading)
-      else throw new RecordFault('INVALID_REQUEST', 'records is given twice.', '/records')
+      else throw new RecordFault('INVALID_REQUEST', 'records is given twice.')
     })
     cursor.expectEnd()
     if (records === undefined) return [bare.finish(reading)]
@@ -60,7 +60,7 @@ function readList(cursor: JsonCursor, reading: RecordReading): RecordToProduce[]
     }
   })
   if (records.length > 0) return records
-  throw new RecordFault('INVALID_REQUEST', 'records is empty.', '/records')
+  throw new RecordFault('INVALID_REQUEST', 'There are no records.')
 }
 
 function readObject(cursor: JsonCursor, reading: RecordReading): RecordToProduce {

@@ -1,0 +1,26 @@
+import type { Socket } from 'node:net'
+import type { LogError } from '@millrace/model/log-error'
+
+/**
+ * Bodies being read, by connection. When Node's parser gives up on a connection half-way through a body (it
+ * is cut off, or its chunks are garbled), the reader hears of it here, so that it can still say what was
+ * appended while the other side listens.
+ */
+export class CutBodies {
+  readonly #readers = new WeakMap<Socket, (reason: LogError) => void>()
+
+  onCut(socket: Socket, tell: (reason: LogError) => void): void {
+    this.#readers.set(socket, tell)
+  }
+
+  forget(socket: Socket): void {
+    this.#readers.delete(socket)
+  }
+
+  /** Was there a reader to tell? */
+  cut(socket: Socket, reason: LogError): boolean {
+    const tell = this.#readers.get(socket)
+    tell?.(reason)
+    return tell !== undefined
+  }
+}

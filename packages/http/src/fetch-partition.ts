@@ -1,0 +1,83 @@
+import {
+  FETCH_BYTES_DEFAULT,
+  FETCH_RECORDS_DEFAULT,
+  type PartitionFetchQuery,
+} from '@millrace/http-api/fetch'
+import type { FetchedBatches } from '@millrace/model/broker'
+import type { Offset } from '@millrace/model/offset'
+import type { FastifyReply } from 'fastify'
+import type { Edge } from './edge.ts'
+import { expectAbsent } from './expect-absent.ts'
+import { answerBatches, batchesHeaders } from './fetch-batches.ts'
+import { fetchAnswer } from './fetch-json.ts'
+import { type FetchStart, startOffset } from './fetch-start.ts'
+import { recordFilter } from './record-filter.ts'
+
+/** One fetch of one partition, which may wait for records. */
+export interface PartitionFetch {
+  readonly topic: string
+  readonly partition: number
+  readonly query: PartitionFetchQuery
+  readonly start: FetchStart
+}
+
+export async function answerJson(
+  edge: Edge,
+  fetch: PartitionFetch,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { topic, partition, query } = fetch
+  expectAbsent(query, ['follow'], 'is for application/x-ndjson and text/event-stream.')
+  const filter = recordFilter(query)
+  const offset = await startOffset(edge.broker, topic, partition, fetch.start)
+  const fetched = await fetchOnce(edge, fetch, offset, reply)
+  const { maxRecords = FETCH_RECORDS_DEFAULT, format = 'json' } = query
+  const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, format })
+  // A reader that leaves an answer lying is dropped.
+  reply.raw.setTimeout(edge.config.nextBytesTimeoutMs)
+  return reply.type('application/json; charset=utf-8').send(answer)
+}
+
+/** The batches as they are stored; the reader drops what is before its offset. */
+export async function answerRaw(
+  edge: Edge,
+  fetch: PartitionFetch,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { topic, partition, query } = fetch
+  const filters = Object.keys(query).filter((name) => name.startsWith('header.'))
+  expectAbsent(
+    query,
+    ['follow', 'maxRecords', 'format', 'key', 'keyBase64', ...filters],
+    'does not go with raw batches, which leave whole and as they are.',
+  )
+  const offset = await startOffset(edge.broker, topic, partition, fetch.start)
+  if (reply.request.method === 'HEAD') {
+    return reply
+      .headers(batchesHeaders(edge.broker.partitionState(topic, partition), offset))
+      .send()
+  }
+  const fetched = await fetchOnce(edge, fetch, offset, reply)
+  await answerBatches(reply, fetched, edge.config.nextBytesTimeoutMs)
+  return reply
+}
+
+/** Waits no longer than its reader does; when the server stops, the answer is what there is: nothing. */
+async function fetchOnce(
+  edge: Edge,
+  { topic, partition, query }: PartitionFetch,
+  offset: Offset,
+  reply: FastifyReply,
+): Promise<FetchedBatches> {
+  const { maxBytes = FETCH_BYTES_DEFAULT, minBytes = 1, waitMs = 0 } = query
+  const request = { topic, partition, offset, maxBytes, minBytes, waitMs }
+  if (waitMs === 0) return edge.broker.fetch(request)
+  using wait = edge.waits.open(reply.raw)
+  try {
+    return await edge.broker.fetch({ ...request, signal: wait.signal })
+  } catch (error) {
+    if (!wait.signal.aborted) throw error
+    const { logStartOffset, highWatermark } = edge.broker.partitionState(topic, partition)
+    return { pieces: [], nextOffset: offset, logStartOffset, highWatermark }
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { IF_LOG_END_OFFSET } from '@millrace/http-api/records'
+import type { RecordToProduce } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import { AppendedRanges } from './appended-ranges.ts'
+import type { Edge } from './edge.ts'
+import { CHUNK_BYTES, type LineChunk, lineChunks } from './line-chunks.ts'
+import { readLines } from './ndjson-reader.ts'
+import { expectAbsent } from './expect-absent.ts'
+import { appendOptions, type ProduceRequest } from './produce-request.ts'
+import { producedRanges } from './produced-answer.ts'
+import { RequestBody } from './request-body.ts'
+
+/**
+ * A body of lines, of any length: read no faster than it is appended, chunk by chunk. Where it stops, the
+ * problem says what is appended and which line to go on with.
+ */
+export async function produceLines(edge: Edge, request: ProduceRequest): Promise<string> {
+  expectStream(request)
+  using _room = edge.bodies.open(STREAM_HOLDS_BYTES)
+  using body = new RequestBody(request.raw, edge.cutBodies)
+  using wait = edge.waits.open(request.response)
+  wait.signal.addEventListener('abort', () => body.fail(stopped()))
+  const next = () => body.next(edge.config.nextBytesTimeoutMs)
+  const appender = new ChunkAppender(edge, request, wait.signal)
+  try {
+    for await (const chunk of lineChunks(next, edge.config.bodyMaxBytes)) {
+      await appender.append(chunk)
+    }
+    await appender.finish()
+  } catch (error) {
+    throw await appender.failure(error)
+  }
+  return producedRanges(appender)
+}
+
+/** A chunk that is read, one that is being appended, and what the socket holds. */
+const STREAM_HOLDS_BYTES = 3 * CHUNK_BYTES
+
+function expectStream({ query, headers }: ProduceRequest): void {
+  expectAbsent(
+    query,
+    ['key', 'keyBase64', 'partition'],
+    'is not for records in JSON, which say it themselves.',
+  )
+  if (headers[IF_LOG_END_OFFSET] === undefined) return
+  throw new LogError(
+    'INVALID_REQUEST',
+    'If-Log-End-Offset is for one append, and lines are several; send JSON instead.',
+    { appended: false },
+  )
+}
+
+function stopped(): LogError {
+  return new LogError('STOPPING', 'The rest was not read.')
+}
+
+/** One append at a time; while it syncs, the next chunk is read. */
+class ChunkAppender {
+  readonly #edge: Edge
+  readonly #request: ProduceRequest
+  readonly #signal: AbortSignal
+  readonly #appended = new AppendedRanges()
+  #underWay: Promise<void> = Promise.resolve()
+  #chunks = 0
+  #duplicates = 0
+  #nextLine = 1
+
+  constructor(edge: Edge, request: ProduceRequest, signal: AbortSignal) {
+    this.#edge = edge
+    this.#request = request
+    this.#signal = signal
+  }
+
+  get ranges() {
+    return this.#appended.ranges
+  }
+
+  get duplicate(): boolean {
+    return this.#chunks > 0 && this.#duplicates === this.#chunks
+  }
+
+  async append(chunk: LineChunk): Promise<void> {
+    const { config } = this.#edge
+    const records = readLines(chunk, {
+      recordMaxBytes: config.recordMaxBytes,
+      nowMs: this.#edge.nowMs(),
+    })
+    await this.#underWay
+    this.#underWay = this.#appendChunk(chunk, records)
+    // Whoever awaits it next hears of its failure; until then it is not unheard of.
+    this.#underWay.catch(() => undefined)
+  }
+
+  async finish(): Promise<void> {
+    await this.#underWay
+  }
+
+  /** `cause`, with what was appended before it. An append that failed meanwhile comes first. */
+  async failure(cause: unknown): Promise<unknown> {
+    const error = await this.#underWay.then(
+      () => cause,
+      (earlier: unknown) => earlier,
+    )
+    if (!(error instanceof LogError)) return error
+    const before = this.ranges.length === 0 ? false : 'partial'
+    const goOn = `${error.detail} Go on with line ${this.#nextLine}; those before it are appended.`
+    return new LogError(error.code, before === false ? error.detail : goOn, {
+      ...error.fields,
+      appended: error.fields.appended === 'unknown' ? 'unknown' : before,
+      nextLine: this.#nextLine,
+      ranges: this.ranges,
+      cause: error,
+    })
+  }
+
+  async #appendChunk(chunk: LineChunk, records: readonly RecordToProduce[]): Promise<void> {
+    this.#appended.expectRoom()
+    if (records.length > 0) {
+      const produced = await this.#produce(chunk, records)
+      this.#appended.add(produced.records)
+      this.#chunks++
+      if (produced.duplicate) this.#duplicates++
+    }
+    this.#nextLine = chunk.nextLine
+  }
+
+  /** Load does not refuse a body that has begun: it is tried again, and until then nothing more is read. */
+  async #produce({ bytes }: LineChunk, records: readonly RecordToProduce[]) {
+    const { broker } = this.#edge
+    const options = appendOptions(this.#request, { chunk: this.#chunks, bytes })
+    for (;;) {
+      try {
+        return await broker.produceRecords(this.#request.topic, records, options)
+      } catch (error) {
+        if (!(error instanceof LogError) || error.code !== 'OVERLOADED') throw error
+        if (this.#signal.aborted) throw stopped()
+        const { retryAfterMs = RETRY_MS } = error.fields
+        await pause(Math.min(retryAfterMs, RETRY_MS))
+      }
+    }
+  }
+}
+
+/** The longest pause before an append is tried again. */
+const RETRY_MS = 500

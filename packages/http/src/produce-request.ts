@@ -1,0 +1,52 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  IDEMPOTENCY_KEY,
+  IF_LOG_END_OFFSET,
+  type ProduceHeaders,
+  type ProduceQuery,
+} from '@millrace/http-api/records'
+import type { ProduceOptions } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+import { toOffset } from '@millrace/model/offset'
+
+/** A produce, but for its body, which `raw` still holds. */
+export interface ProduceRequest {
+  readonly topic: string
+  readonly raw: IncomingMessage
+  readonly response: ServerResponse
+  readonly query: ProduceQuery
+  readonly headers: ProduceHeaders
+}
+
+/**
+ * What the headers ask of one append. `chunk` is its place in a stream of them; `bytes` are what the client sent
+ * for it, and `besides` what the address and the headers add to that.
+ */
+export function appendOptions(
+  { headers }: ProduceRequest,
+  sent: { readonly chunk: number; readonly bytes: Buffer; readonly besides?: string },
+): ProduceOptions {
+  const key = headers[IDEMPOTENCY_KEY]
+  const expected = headers[IF_LOG_END_OFFSET]
+  const { chunk, bytes, besides } = sent
+  return {
+    ...(key === undefined ? {} : { idempotency: { key, chunk, bodyHash: hashOf(bytes, besides) } }),
+    ...(expected === undefined ? {} : { expectedLogEndOffset: offsetOf(expected) }),
+  }
+}
+
+function hashOf(bytes: Buffer, besides: string | undefined): Uint8Array {
+  if (besides === undefined) return hash('sha256', bytes, 'buffer')
+  const length = Buffer.alloc(LENGTH_SIZE)
+  length.writeUInt32BE(bytes.length)
+  return hash('sha256', Buffer.concat([length, bytes, Buffer.from(besides)]), 'buffer')
+}
+
+const LENGTH_SIZE = 4
+
+function offsetOf(text: string) {
+  const offset = toOffset(Number(text))
+  if (offset !== undefined) return offset
+  throw new LogError('INVALID_REQUEST', `If-Log-End-Offset: ${text} is beyond 2^53-1.`)
+}

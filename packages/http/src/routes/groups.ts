@@ -1,0 +1,50 @@
+import { GroupDescription, GroupPage, GroupPageQuery } from '@millrace/http-api/groups'
+import { GroupPath } from '@millrace/http-api/offsets'
+import { PAGE_LIMIT_DEFAULT } from '@millrace/http-api/values'
+import { answers, emptyAnswer, WRITING } from '../answers.ts'
+import type { App, Edge } from '../edge.ts'
+
+export function addGroupRoutes(app: App, { broker }: Edge): void {
+  app.get('/v1/groups', {
+    schema: {
+      tags: ['groups'],
+      operationId: 'listGroups',
+      summary: 'List consumer groups by name',
+      querystring: GroupPageQuery,
+      response: answers({ 200: { description: 'A page of groups.', ...GroupPage } }),
+    },
+    handler: ({ query }) => broker.listGroups({ limit: PAGE_LIMIT_DEFAULT, ...query }),
+  })
+
+  app.get('/v1/groups/:group', {
+    schema: {
+      tags: ['groups'],
+      operationId: 'describeGroup',
+      summary: 'Describe a group: members, committed offsets, lag',
+      params: GroupPath,
+      response: answers({ 200: { description: 'The group.', ...GroupDescription } }, [
+        'INVALID_TOPIC',
+        'UNKNOWN_GROUP',
+      ]),
+    },
+    handler: ({ params }) => broker.describeGroup(params.group),
+  })
+
+  app.delete('/v1/groups/:group', {
+    schema: {
+      tags: ['groups'],
+      operationId: 'deleteGroup',
+      summary: 'Delete a group with all its committed offsets',
+      params: GroupPath,
+      response: answers({ 204: emptyAnswer('Deleted.') }, [
+        'INVALID_TOPIC',
+        'UNKNOWN_GROUP',
+        ...WRITING,
+      ]),
+    },
+    handler: async ({ params }, reply) => {
+      await broker.deleteGroup(params.group)
+      return reply.code(204).send()
+    },
+  })
+}

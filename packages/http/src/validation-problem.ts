@@ -1,0 +1,76 @@
+import { LogError } from '@millrace/model/log-error'
+import type { FastifySchemaValidationError } from 'fastify'
+
+/** What a schema did not allow, place by place. A name that breaks the rule of names is INVALID_TOPIC. */
+export function validationProblem(
+  found: readonly FastifySchemaValidationError[],
+  context: string | undefined,
+): LogError {
+  const errors = withoutEchoes(found)
+    .map((one) => ({ path: placeOf(one, context), message: messageOf(one, context) }))
+    .slice(0, ERRORS_SHOWN_MAX)
+  const detail = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  const isName = context === 'params' && found.some((one) => NAMES.has(one.instancePath))
+  return new LogError(isName ? 'INVALID_TOPIC' : 'INVALID_REQUEST', `${detail.join('; ')}.`, {
+    appended: false,
+    errors,
+  })
+}
+
+const ERRORS_SHOWN_MAX = 10
+const NAMES = new Set(['/topic', '/group'])
+
+/** Of alternatives that all failed, only that they did: why each one failed is noise. */
+function withoutEchoes(
+  found: readonly FastifySchemaValidationError[],
+): FastifySchemaValidationError[] {
+  const unions = found.filter((one) => one.keyword === 'anyOf').map((one) => one.schemaPath)
+  return found.filter((one) => !unions.some((path) => one.schemaPath.startsWith(`${path}/`)))
+}
+
+function placeOf(error: FastifySchemaValidationError, context: string | undefined): string {
+  const field = error.params['additionalProperty'] ?? error.params['missingProperty']
+  const path = typeof field === 'string' ? `${error.instancePath}/${field}` : error.instancePath
+  return context === 'body' ? path : path.slice(1)
+}
+
+function messageOf(error: FastifySchemaValidationError, context: string | undefined): string {
+  const kind = context === 'body' ? 'field' : 'parameter'
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return `there is no such ${kind}`
+    case 'required':
+      return `this ${kind} is missing`
+    case 'pattern':
+    case 'anyOf':
+      return mustBe(descriptionOf(error))
+    case 'const':
+    case 'enum':
+      return `must be one of ${JSON.stringify(error.params['allowedValues'] ?? error.params['allowedValue'])}`
+    default:
+      return error.message ?? 'is not allowed'
+  }
+}
+
+/** A description says what a thing is: of one that is refused, its first sentence says what it must be. */
+function mustBe(description: string | undefined): string {
+  if (description === undefined) return 'is not allowed'
+  const [first = ''] = description.split(/\. (?=[A-Z])/)
+  return `must be ${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`
+}
+
+/** Ajv is asked to be verbose, and then an error carries its schema; Fastify's type of it does not say so. */
+function descriptionOf(error: FastifySchemaValidationError): string | undefined {
+  if (!('parentSchema' in error)) return undefined
+  const schema = error.parentSchema
+  if (typeof schema !== 'object' || schema === null) return undefined
+  if ('description' in schema && typeof schema.description === 'string') return schema.description
+  if (!('anyOf' in schema) || !Array.isArray(schema.anyOf)) return undefined
+  return schema.anyOf.map(shortly).join(' or ')
+}
+
+function shortly(schema: unknown): string {
+  if (typeof schema !== 'object' || schema === null) return 'anything'
+  if ('const' in schema) return JSON.stringify(schema.const)
+  return 'type' in schema ? String(schema.type) : 'anything'
+}
