@@ -1,0 +1,39 @@
+import type { ServerStatus } from '@millrace/http-api/health'
+import { call } from './call.ts'
+import { type ConnectionOptions, createConnection } from './connection.ts'
+import { Consumer, type ConsumerOptions } from './consumer.ts'
+import { createGroups, type Groups } from './groups.ts'
+import type { CallOptions } from './http.ts'
+import { createOffsets, type Offsets } from './offsets.ts'
+import { Producer, type ProducerOptions } from './producer.ts'
+import { createTopics, type Topics } from './topics.ts'
+
+/** A Millrace server, as a program sees it. Holds nothing open; producers and consumers do, and are closed. */
+export interface Client {
+  readonly topics: Topics
+  readonly offsets: Offsets
+  readonly groups: Groups
+  /** Its version and state, and how its data directory is. */
+  status(options?: CallOptions): Promise<ServerStatus>
+  producer(topic: string, options?: ProducerOptions): Producer
+  consumer(topic: string, options?: ConsumerOptions): Consumer
+}
+
+export function createClient(url: string | URL, options: ConnectionOptions = {}): Client {
+  const connection = createConnection(url, options)
+  return Object.freeze({
+    topics: createTopics(connection),
+    offsets: createOffsets(connection),
+    groups: createGroups(connection),
+    async status({ signal } = {}) {
+      return call<ServerStatus>(connection, {
+        method: 'GET',
+        path: '/v1/status',
+        isIdempotent: true,
+        signal,
+      })
+    },
+    producer: (topic, producerOptions) => new Producer(connection, topic, producerOptions),
+    consumer: (topic, consumerOptions) => new Consumer(connection, topic, consumerOptions),
+  } satisfies Client)
+}

@@ -1,0 +1,54 @@
+import type { Connection } from './connection.ts'
+import { createTopics } from './topics.ts'
+
+/** What a producer must know of a topic. */
+export interface TopicShape {
+  readonly partitionCount: number
+  /** The largest batch that is stored. */
+  readonly maxMessageBytes: number
+}
+
+/** Keeps a topic's shape: fetched once, then again from time to time, as partitions may be added. */
+export class TopicShapeCache {
+  readonly #fetch: () => Promise<TopicShape>
+  #shape: TopicShape | undefined
+  #isFetching = false
+  #fetchedAtMs = 0
+
+  constructor(connection: Connection, topic: string, signal: AbortSignal) {
+    const topics = createTopics(connection)
+    this.#fetch = async () => {
+      const { partitions, config } = await topics.describe(topic, { signal })
+      return { partitionCount: partitions.length, maxMessageBytes: config.maxMessageBytes }
+    }
+  }
+
+  /** The newest that is known. */
+  get shape(): TopicShape | undefined {
+    return this.#shape
+  }
+
+  /** None is known, or the one that is has become old, and it is not being fetched. */
+  get isDue(): boolean {
+    if (this.#isFetching) return false
+    return this.#shape === undefined || performance.now() - this.#fetchedAtMs > REFRESH_AFTER_MS
+  }
+
+  /** Something shows that it is another topic now. */
+  forget(): void {
+    this.#shape = undefined
+  }
+
+  async refresh(): Promise<void> {
+    this.#isFetching = true
+    // Also when it fails: what is known is good enough until then.
+    this.#fetchedAtMs = performance.now()
+    try {
+      this.#shape = await this.#fetch()
+    } finally {
+      this.#isFetching = false
+    }
+  }
+}
+
+export const REFRESH_AFTER_MS = 60_000
