@@ -125,15 +125,19 @@ export class IdempotencyKeys {
     }
   }
 
-  /** Lets go of what is too old to count, in memory and on disk. */
+  /** Lets go of what does not count any more, in memory and on disk. */
   async forgetOld(): Promise<void> {
     const oldest = await this.#oldestThatCounts()
     for (const [name, offset] of this.#offsets) {
       if (offset >= oldest) break
       this.#offsets.delete(name)
     }
-    if (oldest <= this.#log.logStartOffset) return
-    await this.#storage.append([{ kind: 'logStart', log: this.#log.id, logStartOffset: oldest }])
+    const log = this.#log
+    await this.#storage.expire(log, { retentionMs: this.#windowMs, retentionBytes: -1 })
+    const logStartOffset = (log.highWatermark - KEYS_MAX) as Offset
+    // Only whole segments can be deleted: to raise the log start by a few records would gain nothing.
+    if (logStartOffset - log.logStartOffset < TRIMMED_RECORDS) return
+    await this.#storage.append([{ kind: 'logStart', log: log.id, logStartOffset }])
   }
 
   #remember(name: string, offset: Offset): void {
@@ -178,6 +182,7 @@ export function identityOf(topicId: string, given: Idempotency): RequestIdentity
 
 /** The newest count. */
 const KEYS_MAX = 100_000
+const TRIMMED_RECORDS = 10_000
 const KEY_PATTERN = /^[A-Za-z0-9._~-]{1,128}$/
 
 function expectSameBody({ bodyHash }: RequestIdentity, first: Uint8Array): void {

@@ -3,10 +3,10 @@ import type { Disk } from '@millrace/disk/disk'
 import { decodeOffsetRecord, OFFSETS_TOPIC, OffsetStore } from '@millrace/offsets/offset-store'
 import type { StorageConfig } from '@millrace/storage/config'
 import { trimHistory } from '@millrace/storage/state-history'
+import { RetentionClock } from '@millrace/storage/retention'
 import { StateIndex } from '@millrace/storage/state-index'
 import { Storage } from '@millrace/storage/storage'
 import type { BrokerConfig } from './config.ts'
-import { DiskSpaceGauge } from './disk-space-gauge.ts'
 import { type Chore, Housekeeping } from './housekeeping.ts'
 import { IdempotencyKeys } from './idempotency.ts'
 import { type InternalLogs, openInternalLogs, TOPICS_TOPIC } from './internal-topics.ts'
@@ -27,7 +27,6 @@ export interface OpenedBroker {
   readonly index: StateIndex
   readonly housekeeping: Housekeeping
   readonly lag: LagGauge
-  readonly space: DiskSpaceGauge
 }
 
 /** In order: storage, its internal topics, what they add up to. */
@@ -50,15 +49,13 @@ export async function openParts(
       const base = { storage, clock, config: config.broker, logger }
       const parts = await makeParts(base, index, logs)
       await removeOrphanedOffsets(parts)
-      const space = new DiskSpaceGauge(disk, directory)
       const lag = new LagGauge(parts.topics, parts.offsets, clock)
-      await Promise.all([space.refresh(), lag.refresh()])
+      await lag.refresh()
       const housekeeping = new Housekeeping(clock, logger, [
-        { name: 'disk space', everyMs: GAUGES_EVERY_MS, run: () => space.refresh() },
-        { name: 'lag', everyMs: GAUGES_EVERY_MS, run: () => lag.refresh() },
+        { name: 'lag', everyMs: LAG_EVERY_MS, run: () => lag.refresh() },
         ...choresOf(parts, index, disk),
       ])
-      return { parts, index, housekeeping, lag, space }
+      return { parts, index, housekeeping, lag }
     } catch (error) {
       await index.close()
       throw error
@@ -98,11 +95,12 @@ async function removeOrphanedOffsets({ topics, offsets, clock }: BrokerParts): P
 
 function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly Chore[] {
   const { storage, clock, config, idempotency } = parts
+  const trusted = new RetentionClock(clock, 0)
   const everyMs = config.housekeepingIntervalMs
   const historyOf = (name: string, historyMs: number): Chore => ({
     name: `history of ${name}`,
     everyMs,
-    run: () => trimHistory(storage, disk, clock, index, { state: index.state(name), historyMs }),
+    run: () => trimHistory(storage, disk, trusted, index, { state: index.state(name), historyMs }),
   })
   return [
     { name: 'retention', everyMs, run: () => expireTopics(parts) },
@@ -112,5 +110,5 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
   ]
 }
 
-/** How old what the status and metrics pages show of disk space and lag may be. */
-const GAUGES_EVERY_MS = 10_000
+/** How old what the metrics page shows of lag may be. */
+const LAG_EVERY_MS = 10_000

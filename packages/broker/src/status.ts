@@ -1,15 +1,15 @@
 import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
 import type { OpenedBroker } from './open-parts.ts'
 
-export function statusOf({ parts, index, space }: OpenedBroker): BrokerStatus {
+export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
   const { storage } = parts
-  const { freeBytes, totalBytes } = space.read()
+  const { diskFreeBytes, diskTotalBytes } = storage.metrics()
   const { recovery } = storage
   return {
     ...stateOf(parts.storage.state),
     dataDirectory: storage.directory,
-    diskFreeBytes: freeBytes,
-    diskTotalBytes: totalBytes,
+    diskFreeBytes,
+    diskTotalBytes,
     isFull: storage.state.kind === 'full',
     lastRecovery: { ...recovery, notes: [...recovery.notes, ...index.notes] },
   }

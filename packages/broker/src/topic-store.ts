@@ -34,8 +34,6 @@ export class TopicStore {
   readonly #topics = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #byCollisionKey = new Map<string, string>()
-  /** Deleted, but the next checkpoint has yet to free their directories. */
-  readonly #leaving = new Set<string>()
   readonly #changes = new OneAtATime()
   #sortedNames: readonly string[] | undefined
   #partitionCount = 0
@@ -100,7 +98,6 @@ export class TopicStore {
 
   /** Only in turn. The name is free, the numbers are within limits. */
   async create(name: string, partitions: number, given: TopicConfigInput): Promise<Topic> {
-    if (this.#leaving.has(name)) await this.#freeNames()
     const id = drawTopicId()
     const stored = { name, id, logs: this.#drawLogIds(partitions), config: changed({}, given) }
     const config = completed(given, this.#defaults)
@@ -139,13 +136,6 @@ export class TopicStore {
       if (isNotAppended(error)) this.#put(topic)
       throw error
     }
-    this.#leaving.add(topic.name)
-  }
-
-  /** A directory keeps its name until a checkpoint no longer speaks of it. */
-  async #freeNames(): Promise<void> {
-    await this.#storage.checkpoint()
-    this.#leaving.clear()
   }
 
   #drawLogIds(count: number): readonly LogId[] {

@@ -1,8 +1,8 @@
-import { join } from 'node:path'
-import type { Clock } from '@millrace/disk/clock'
+import { basename, join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import type { Offset } from '@millrace/model/offset'
 import type { IndexedState } from './indexed-state.ts'
+import type { RetentionClock } from './retention.ts'
 import { isStateFileSound, listStateFiles, stateFilePath } from './state-file.ts'
 import type { StateIndex } from './state-index.ts'
 import type { Storage } from './storage.ts'
@@ -14,24 +14,25 @@ import type { Storage } from './storage.ts'
 export async function trimHistory(
   storage: Storage,
   disk: Disk,
-  clock: Clock,
+  clock: RetentionClock,
   index: StateIndex,
   history: { readonly state: IndexedState; readonly historyMs: number },
 ): Promise<void> {
   const { state, historyMs } = history
-  const directory = join(storage.directory, 'topics', state.log.name)
+  const { log } = state
+  const directory = join(storage.directory, 'topics', log.name)
   const [newest] = await listStateFiles(disk, directory)
-  const grown = state.nextOffset - (newest ?? state.log.logStartOffset)
+  const grown = state.nextOffset - (newest ?? log.logStartOffset)
   if (grown >= STATE_FILE_RECORDS) {
     await index.writeStateFile(state)
-    await removeOlder(disk, directory)
+    await keepNewest(storage, disk, log, directory)
   }
-  if (historyMs < 0) return
-  const { log } = state
-  const wanted = await log.offsetForTimestamp(clock.nowMs() - historyMs)
-  const spokenFor = await offsetSpokenFor(disk, directory)
-  const logStartOffset = Math.min(wanted ?? log.highWatermark, spokenFor) as Offset
-  if (logStartOffset - log.logStartOffset < TRIMMED_RECORDS) return
+  const { nowMs } = clock
+  if (historyMs < 0 || nowMs === undefined) return
+  const wanted = (await log.offsetForTimestamp(nowMs - historyMs)) ?? log.highWatermark
+  if (wanted - log.logStartOffset < TRIMMED_RECORDS) return
+  const logStartOffset = Math.min(wanted, await offsetSpokenFor(disk, directory)) as Offset
+  if (logStartOffset <= log.logStartOffset) return
   await storage.append([{ kind: 'logStart', log: log.id, logStartOffset }])
 }
 
@@ -50,7 +51,18 @@ async function offsetSpokenFor(disk: Disk, directory: string): Promise<Offset | 
   return older
 }
 
-async function removeOlder(disk: Disk, directory: string): Promise<void> {
-  const files = await listStateFiles(disk, directory)
-  for (const file of files.slice(FILES_KEPT)) await disk.unlink(stateFilePath(directory, file))
+/** Others go once a checkpoint is durable that does not name them. */
+async function keepNewest(
+  storage: Storage,
+  disk: Disk,
+  log: IndexedState['log'],
+  directory: string,
+): Promise<void> {
+  const paths = (await listStateFiles(disk, directory)).map((file) =>
+    stateFilePath(directory, file),
+  )
+  const kept = paths.slice(0, FILES_KEPT).map((path) => basename(path))
+  storage.nameStateFiles(log.id, kept)
+  await storage.checkpoint()
+  for (const path of paths.slice(FILES_KEPT)) await disk.unlink(path)
 }

@@ -32,10 +32,12 @@ export class StateIndex implements AsyncDisposable {
     clock: Clock,
     definitions: readonly StateDefinition[],
   ): Promise<StateIndex> {
-    const owner = await ownerOf(disk, storage, definitions)
     const tables = definitions.map(({ name }) => name)
     const directory = join(storage.directory, 'index')
-    const environment = await IndexEnvironment.open(disk, directory, clock, { owner, tables })
+    const environment = await IndexEnvironment.open(disk, directory, clock, {
+      owner: storage.id,
+      tables,
+    })
     const notes = environment.note === undefined ? [] : [environment.note]
     const index = new StateIndex(storage, disk, clock, environment, notes)
     try {
@@ -199,24 +201,6 @@ export class StateIndex implements AsyncDisposable {
 }
 
 const WRITE_INTERVAL_MS = 1_000
-
-/** The id of the first internal topic, drawn when the data directory was made. */
-async function ownerOf(
-  disk: Disk,
-  storage: Storage,
-  definitions: readonly StateDefinition[],
-): Promise<string> {
-  const [first] = definitions
-  if (first === undefined) throw new Error('An index has one state at least.')
-  const file = await disk.open(join(directoryOf(storage, first), 'partition.metadata'), 'read')
-  try {
-    const bytes = new Uint8Array(await file.size())
-    await file.read(0, bytes)
-    return Buffer.from(bytes).toString('latin1')
-  } finally {
-    await file.close()
-  }
-}
 
 function directoryOf(storage: Storage, state: Pick<StateDefinition, 'log'>): string {
   return join(storage.directory, 'topics', state.log.name)
