@@ -3,11 +3,12 @@
  * when a page is not what it would write.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { cliPage } from './generate/cli-page.ts'
 import { configurationPage } from './generate/configuration-page.ts'
 import { errorsPage } from './generate/errors-page.ts'
 import type { Page } from './generate/page.ts'
 
-const PAGES: readonly Page[] = [configurationPage, errorsPage]
+const PAGES: readonly Page[] = [errorsPage, configurationPage, cliPage]
 
 const isCheck = process.argv.includes('--check')
 for (const { path, render } of PAGES) {
