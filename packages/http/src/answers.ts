@@ -1,5 +1,6 @@
 /** What a route may answer, for the OpenAPI document: its own answers, and each problem with an example. */
-import { Problem, PROBLEM_TYPE } from '@millrace/http-api/errors'
+import { type Problem, PROBLEM_TYPE } from '@millrace/http-api/errors'
+import { JSON_TYPE } from '@millrace/http-api/records'
 import {
   LOG_ERRORS,
   LogError,
@@ -8,6 +9,7 @@ import {
 } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import { HTTP_STATUS } from './errors.ts'
+import { byName } from './named-schemas.ts'
 import { problemOf } from './problem.ts'
 
 /** `codes`: beside those that any request may meet. */
@@ -20,6 +22,11 @@ export function answers(
   return { ...Object.fromEntries(problems), ...own }
 }
 
+/** An answer in JSON. */
+export function jsonAnswer(description: string, schema: object): object {
+  return mediaAnswer(description, { [JSON_TYPE]: schema })
+}
+
 /** An answer without a body. */
 export function emptyAnswer(description: string): object {
   return { description, type: 'null' }
@@ -30,7 +37,9 @@ export function mediaAnswer(
   description: string,
   content: Readonly<Record<string, object>>,
 ): object {
-  const entries = Object.entries(content).map(([type, schema]) => [type, { schema }] as const)
+  const entries = Object.entries(content).map(
+    ([type, schema]) => [type, { schema: byName(schema) }] as const,
+  )
   return { description, content: Object.fromEntries(entries) }
 }
 
@@ -47,7 +56,9 @@ function problemAnswer(codes: readonly LogErrorCode[]): object {
   const examples = codes.map((code) => [code, { value: exampleOf(code) }] as const)
   return {
     description: codes.map((code) => `${code}: ${LOG_ERRORS[code].about}`).join(' '),
-    content: { [PROBLEM_TYPE]: { schema: Problem, examples: Object.fromEntries(examples) } },
+    content: {
+      [PROBLEM_TYPE]: { schema: { $ref: 'Problem#' }, examples: Object.fromEntries(examples) },
+    },
   }
 }
 

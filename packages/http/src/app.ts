@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Broker } from '@millrace/model/broker'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Registry } from 'prom-client'
+import { describeApi } from './api-description.ts'
 import { BodyBudget } from './body-budget.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import type { HttpConfig } from './config.ts'
@@ -13,6 +14,7 @@ import { readJsonBodies } from './json-bodies.ts'
 import { OpenWaits } from './open-waits.ts'
 import { readParameters } from './parameters.ts'
 import { answerProblems, sendProblem } from './problem-answers.ts'
+import { addDocsRoute } from './routes/docs.ts'
 import { addFetchRoutes } from './routes/fetch.ts'
 import { addGroupRoutes } from './routes/groups.ts'
 import { addHealthRoutes } from './routes/health.ts'
@@ -56,6 +58,7 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
   readJsonBodies(app, edge)
   readAwayUnreadBodies(app)
   answerProblems(app, edge)
+  await describeApi(app, version)
   addRoutes(app, edge)
   await app.ready()
   return app
@@ -69,6 +72,7 @@ function addRoutes(app: App, edge: Edge): void {
   addGroupRoutes(app, edge)
   addProducerRoutes(app, edge)
   addHealthRoutes(app, edge)
+  addDocsRoute(app)
 }
 
 function makeFastify({ config, logger, cutBodies }: Edge): App {

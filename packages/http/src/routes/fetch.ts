@@ -34,7 +34,7 @@ function addPartitionFetch(app: App, edge: Edge): void {
       headers: FetchHeaders,
       response: answers({ 200: PARTITION_ANSWER }, FAILURES),
     },
-    config: { openApi: { parameters: HEADER_FILTER } },
+    config: { description: { query: HEADER_FILTER } },
     handler: async ({ params, query, headers, raw }, reply) => {
       const { topic, partition } = params
       const start = fetchStart(query, headers['last-event-id'])
@@ -65,7 +65,7 @@ function addTopicFetch(app: App, edge: Edge): void {
       headers: FetchHeaders,
       response: answers({ 200: mediaAnswer('Records as they come.', STREAMED) }, FAILURES),
     },
-    config: { openApi: { parameters: HEADER_FILTER } },
+    config: { description: { query: HEADER_FILTER } },
     handler: async ({ params, query, headers, raw }, reply) => {
       const { topic } = params
       const start = fetchStart(query, headers['last-event-id'])
@@ -94,16 +94,13 @@ const BOTH =
   'With a filter, maxRecords and maxBytes bound what is read: an answer may be empty, and nextOffset is always ' +
   'where to go on. An NDJSON line {"problem":...} ends a stream that could not go on; the connection is cut there.'
 
-const HEADER_FILTER = [
-  {
-    name: 'header.NAME',
-    in: 'query',
-    required: false,
+const HEADER_FILTER = {
+  'header.NAME': {
+    type: 'string',
     description: 'Only records with the header NAME of this value.',
-    schema: { type: 'string' },
-    example: 'a1',
+    examples: ['a1'],
   },
-]
+}
 
 const FAILURES = [
   'INVALID_TOPIC',

@@ -1,7 +1,7 @@
 import { GroupDescription, GroupPage, GroupPageQuery } from '@millrace/http-api/groups'
 import { GroupPath } from '@millrace/http-api/offsets'
 import { PAGE_LIMIT_DEFAULT } from '@millrace/http-api/values'
-import { answers, emptyAnswer, WRITING } from '../answers.ts'
+import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
 export function addGroupRoutes(app: App, { broker }: Edge): void {
@@ -11,7 +11,7 @@ export function addGroupRoutes(app: App, { broker }: Edge): void {
       operationId: 'listGroups',
       summary: 'List consumer groups by name',
       querystring: GroupPageQuery,
-      response: answers({ 200: { description: 'A page of groups.', ...GroupPage } }),
+      response: answers({ 200: jsonAnswer('A page of groups.', GroupPage) }),
     },
     handler: ({ query }) => broker.listGroups({ limit: PAGE_LIMIT_DEFAULT, ...query }),
   })
@@ -22,7 +22,7 @@ export function addGroupRoutes(app: App, { broker }: Edge): void {
       operationId: 'describeGroup',
       summary: 'Describe a group: members, committed offsets, lag',
       params: GroupPath,
-      response: answers({ 200: { description: 'The group.', ...GroupDescription } }, [
+      response: answers({ 200: jsonAnswer('The group.', GroupDescription) }, [
         'INVALID_TOPIC',
         'UNKNOWN_GROUP',
       ]),

@@ -1,5 +1,5 @@
 import { Health, Readiness, ServerStatus } from '@millrace/http-api/health'
-import { answers } from '../answers.ts'
+import { answers, jsonAnswer } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
 export function addHealthRoutes(app: App, edge: Edge): void {
@@ -8,7 +8,7 @@ export function addHealthRoutes(app: App, edge: Edge): void {
       tags: ['operation'],
       operationId: 'live',
       summary: 'Is the process alive',
-      response: answers({ 200: { description: 'It is.', ...Health } }),
+      response: answers({ 200: jsonAnswer('It is.', Health) }),
     },
     handler: async () => ({ status: 'ok' }),
   })
@@ -19,8 +19,8 @@ export function addHealthRoutes(app: App, edge: Edge): void {
       operationId: 'ready',
       summary: 'Does it take reads and writes',
       response: answers({
-        200: { description: 'It does.', ...Readiness },
-        503: { description: 'It does not, and says why.', ...Readiness },
+        200: jsonAnswer('It does.', Readiness),
+        503: jsonAnswer('It does not, and says why.', Readiness),
       }),
     },
     handler: async (_request, reply) => {
@@ -34,7 +34,7 @@ export function addHealthRoutes(app: App, edge: Edge): void {
       tags: ['operation'],
       operationId: 'status',
       summary: 'Version, state, disk, last recovery',
-      response: answers({ 200: { description: 'How it is doing.', ...ServerStatus } }),
+      response: answers({ 200: jsonAnswer('How it is doing.', ServerStatus) }),
     },
     handler: async () => ({ version: edge.version, ...edge.broker.status(), ...stateOf(edge) }),
   })

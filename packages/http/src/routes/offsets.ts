@@ -13,7 +13,7 @@ import {
 import { PAGE_LIMIT_DEFAULT } from '@millrace/http-api/values'
 import type { GroupMember, OffsetReset } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
-import { answers, emptyAnswer, WRITING } from '../answers.ts'
+import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { parseTimestamp } from '../timestamp.ts'
 
@@ -31,7 +31,7 @@ function addReading(app: App, { broker }: Edge): void {
       summary: 'Read the committed offsets of a group, with its lag',
       params: GroupPath,
       querystring: TopicFilterQuery,
-      response: answers({ 200: { description: 'By partition.', ...CommittedOffsetList } }, [
+      response: answers({ 200: jsonAnswer('By partition.', CommittedOffsetList) }, [
         'INVALID_TOPIC',
       ]),
     },
@@ -47,9 +47,7 @@ function addReading(app: App, { broker }: Edge): void {
       summary: 'Read what was committed, when, and by whom',
       params: GroupPath,
       querystring: OffsetHistoryQuery,
-      response: answers({ 200: { description: 'Newest first.', ...OffsetHistory } }, [
-        'INVALID_TOPIC',
-      ]),
+      response: answers({ 200: jsonAnswer('Newest first.', OffsetHistory) }, ['INVALID_TOPIC']),
     },
     handler: ({ params, query }) =>
       broker.offsetHistory(params.group, { limit: PAGE_LIMIT_DEFAULT, ...query }),
@@ -64,7 +62,7 @@ function addCommitting(app: App, { broker }: Edge): void {
       summary: 'Commit offsets: all or nothing over the list',
       params: GroupPath,
       body: CommitOffsets,
-      response: answers({ 200: { description: 'On disk.', ...CommittedOffsets } }, [
+      response: answers({ 200: jsonAnswer('On disk.', CommittedOffsets) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
         'OFFSET_OUT_OF_RANGE',
@@ -88,7 +86,7 @@ function addMoving(app: App, { broker }: Edge): void {
       summary: "Move a group's offsets in a topic; with dryRun, say what would be moved",
       params: GroupPath,
       body: ResetOffsets,
-      response: answers({ 200: { description: 'From where to where.', ...OffsetMoves } }, [
+      response: answers({ 200: jsonAnswer('From where to where.', OffsetMoves) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
         'UNKNOWN_GROUP',

@@ -14,6 +14,7 @@ import type { FastifyRequest } from 'fastify'
 import { answers, mediaAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { unsupportedMediaType } from '../media-type-problem.ts'
+import { byName } from '../named-schemas.ts'
 import { produceBatches } from '../produce-batches.ts'
 import { produceJson } from '../produce-json.ts'
 import { produceLines } from '../produce-lines.ts'
@@ -40,14 +41,14 @@ export function addProduceRoute(app: App, edge: Edge): void {
             200: mediaAnswer(
               'On disk: one result a record, or ranges for NDJSON and raw batches.',
               {
-                [JSON_TYPE]: { anyOf: [ProducedRecords, ProducedRanges] },
+                [JSON_TYPE]: { anyOf: [byName(ProducedRecords), byName(ProducedRanges)] },
               },
             ),
           },
           FAILURES,
         ),
       },
-      config: { openApi: { requestBody: REQUEST_BODY } },
+      config: { description: { body: BODY } },
       handler: async (request, reply) => {
         const { params, query, headers, raw } = request
         const response = reply.raw
@@ -100,13 +101,10 @@ const FAILURES = [
 
 const BINARY = { type: 'string', format: 'binary' }
 
-const REQUEST_BODY = {
-  required: true,
-  content: {
-    [JSON_TYPE]: { schema: ProduceInput },
-    [NDJSON_TYPE]: { schema: RecordInput },
-    [RECORD_BATCHES_TYPE]: { schema: BINARY },
-    'text/plain': { schema: { type: 'string' } },
-    'application/octet-stream': { schema: BINARY },
-  },
+const BODY = {
+  [JSON_TYPE]: ProduceInput,
+  [NDJSON_TYPE]: RecordInput,
+  [RECORD_BATCHES_TYPE]: BINARY,
+  'text/plain': { type: 'string', description: "One record's value." },
+  'application/octet-stream': BINARY,
 }

@@ -1,5 +1,5 @@
 import { AllocatedProducer } from '@millrace/http-api/records'
-import { answers, WRITING } from '../answers.ts'
+import { answers, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
 export function addProducerRoutes(app: App, { broker }: Edge): void {
@@ -8,10 +8,7 @@ export function addProducerRoutes(app: App, { broker }: Edge): void {
       tags: ['produce'],
       operationId: 'allocateProducer',
       summary: 'Get a producer id, for raw batches that carry sequences',
-      response: answers(
-        { 200: { description: 'Never given before.', ...AllocatedProducer } },
-        WRITING,
-      ),
+      response: answers({ 200: jsonAnswer('Never given before.', AllocatedProducer) }, WRITING),
     },
     handler: async () => ({ producerId: await broker.allocateProducerId(), producerEpoch: 0 }),
   })

@@ -11,7 +11,7 @@ import {
   TrimPartition,
 } from '@millrace/http-api/topics'
 import { PAGE_LIMIT_DEFAULT } from '@millrace/http-api/values'
-import { answers, emptyAnswer, WRITING } from '../answers.ts'
+import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
 export function addTopicRoutes(app: App, edge: Edge): void {
@@ -27,7 +27,7 @@ function addReading(app: App, { broker }: Edge): void {
       operationId: 'listTopics',
       summary: 'List topics by name',
       querystring: TopicPageQuery,
-      response: answers({ 200: { description: 'A page of topics.', ...TopicPage } }),
+      response: answers({ 200: jsonAnswer('A page of topics.', TopicPage) }),
     },
     handler: ({ query }) => broker.listTopics({ limit: PAGE_LIMIT_DEFAULT, ...query }),
   })
@@ -38,7 +38,7 @@ function addReading(app: App, { broker }: Edge): void {
       operationId: 'describeTopic',
       summary: 'Describe a topic: its configuration and partitions',
       params: TopicPath,
-      response: answers({ 200: { description: 'The topic.', ...TopicDescription } }, [
+      response: answers({ 200: jsonAnswer('The topic.', TopicDescription) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
       ]),
@@ -61,8 +61,8 @@ function addMaking(app: App, { broker }: Edge): void {
       body: CreateTopic,
       response: answers(
         {
-          200: { description: 'It was there, and is what the body names.', ...TopicDescription },
-          201: { description: 'Created.', ...TopicDescription },
+          200: jsonAnswer('It was there, and is what the body names.', TopicDescription),
+          201: jsonAnswer('Created.', TopicDescription),
         },
         [
           'INVALID_TOPIC',
@@ -87,7 +87,7 @@ function addMaking(app: App, { broker }: Edge): void {
       description: 'More partitions remap keys: the answer warns of it.',
       params: TopicPath,
       body: AlterTopic,
-      response: answers({ 200: { description: 'The topic as it is now.', ...AlteredTopic } }, [
+      response: answers({ 200: jsonAnswer('The topic as it is now.', AlteredTopic) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
         'PARTITIONS_CANNOT_SHRINK',
@@ -129,7 +129,7 @@ function addRemoving(app: App, { broker }: Edge): void {
       summary: 'Give up the records before an offset',
       params: PartitionPath,
       body: TrimPartition,
-      response: answers({ 200: { description: 'Trimmed.', ...TrimmedPartition } }, [
+      response: answers({ 200: jsonAnswer('Trimmed.', TrimmedPartition) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
         'OFFSET_OUT_OF_RANGE',

@@ -1,0 +1,41 @@
+/** Schemas that the OpenAPI document names, so that what is generated from it has names too. */
+import { Problem } from '@millrace/http-api/errors'
+import { GroupDescription, GroupPage } from '@millrace/http-api/groups'
+import { Readiness, ServerStatus } from '@millrace/http-api/health'
+import { CommittedOffsetList, OffsetHistory, OffsetMoves } from '@millrace/http-api/offsets'
+import {
+  FetchAnswer,
+  FetchedRecord,
+  ProducedRanges,
+  ProducedRecords,
+} from '@millrace/http-api/records'
+import { AlteredTopic, TopicDescription, TopicPage } from '@millrace/http-api/topics'
+import type { TSchema } from 'typebox'
+
+export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
+  AlteredTopic,
+  CommittedOffsetList,
+  FetchAnswer,
+  FetchedRecord,
+  GroupDescription,
+  GroupPage,
+  OffsetHistory,
+  OffsetMoves,
+  Problem,
+  ProducedRanges,
+  ProducedRecords,
+  Readiness,
+  ServerStatus,
+  TopicDescription,
+  TopicPage,
+}
+
+/** `schema`, or where the document has it under its name. */
+export function byName(schema: object): object {
+  const name = NAMES.get(schema)
+  return name === undefined ? schema : { $ref: `${name}#` }
+}
+
+const NAMES = new Map<object, string>(
+  Object.entries(NAMED_SCHEMAS).map(([name, schema]) => [schema, name]),
+)

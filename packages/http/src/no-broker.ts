@@ -1,0 +1,37 @@
+import type { Broker } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
+
+/** For an app that only describes itself. */
+export const NO_BROKER: Broker = {
+  listTopics: refuse,
+  describeTopic: refuse,
+  createTopic: refuse,
+  alterTopic: refuse,
+  deleteTopic: refuse,
+  trimPartition: refuse,
+  produceRecords: refuse,
+  produceBatches: refuse,
+  allocateProducerId: refuse,
+  fetch: refuse,
+  findOffset: refuse,
+  partitionState: fail,
+  commitOffsets: refuse,
+  committedOffsets: refuse,
+  resetOffsets: refuse,
+  offsetHistory: refuse,
+  deleteOffsets: refuse,
+  listGroups: refuse,
+  describeGroup: refuse,
+  deleteGroup: refuse,
+  status: fail,
+  metrics: fail,
+  close: async () => undefined,
+}
+
+async function refuse(): Promise<never> {
+  return fail()
+}
+
+function fail(): never {
+  throw new LogError('STOPPING', 'There is no broker behind this description.')
+}
