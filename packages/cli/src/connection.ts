@@ -1,4 +1,4 @@
-import { Millrace, MillraceError, type MillraceErrorCode } from '@millrace/client'
+import { type Client, createClient, MillraceError, type MillraceErrorCode } from '@millrace/client'
 import { nearest } from '@millrace/server/nearest'
 import { CommandFailure } from './command-failure.ts'
 import { EXIT, EXIT_STATUS, type ExitStatus } from './exit-status.ts'
@@ -16,20 +16,20 @@ export interface ConnectionNeeds {
 export async function withServer<T>(
   invocation: Invocation,
   needs: ConnectionNeeds,
-  use: (millrace: Millrace) => Promise<T>,
+  use: (client: Client) => Promise<T>,
 ): Promise<T> {
   const address = await serverAddress(invocation.server)
-  await using millrace = new Millrace(address.url, { retryForMs: needs.retryForMs ?? 0 })
+  const client = createClient(address.url, { retryForMs: needs.retryForMs ?? 0 })
   try {
-    return await use(millrace)
+    return await use(client)
   } catch (error) {
-    throw await explain(error, { address, millrace, topic: needs.topic })
+    throw await explain(error, { address, client, topic: needs.topic })
   }
 }
 
 interface Circumstances {
   readonly address: ServerAddress
-  readonly millrace: Millrace
+  readonly client: Client
   readonly topic: string | undefined
 }
 
@@ -44,7 +44,7 @@ async function explain(error: unknown, circumstances: Circumstances): Promise<un
     })
   }
   if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION' && topic !== undefined) {
-    return unknownTopic(error, circumstances.millrace, topic)
+    return unknownTopic(error, circumstances.client, topic)
   }
   return new CommandFailure(statusOf(error.code), {
     message: error.message,
@@ -64,12 +64,12 @@ function reasonOf(error: MillraceError): string {
 
 async function unknownTopic(
   error: MillraceError,
-  millrace: Millrace,
+  client: Client,
   topic: string,
 ): Promise<CommandFailure> {
   const names: string[] = []
   try {
-    for await (const { name } of millrace.topics.list()) names.push(name)
+    for await (const { name } of client.topics.list()) names.push(name)
   } catch (cause) {
     if (!(cause instanceof MillraceError)) throw cause
   }

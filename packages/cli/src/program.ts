@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addContextCommands } from './commands/context.ts'
 import { addLogCommands } from './commands/log.ts'
+import { addConsumeCommand } from './commands/consume.ts'
+import { addProduceCommand } from './commands/produce.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addOffsetCommands } from './commands/offset.ts'
@@ -45,6 +47,8 @@ export function createProgram(): Command {
   addServeCommand(program)
   addStatusCommand(program)
   addTopicCommands(program)
+  addProduceCommand(program)
+  addConsumeCommand(program)
   addOffsetCommands(program)
   addLogCommands(program)
   addContextCommands(program)

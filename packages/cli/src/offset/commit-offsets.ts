@@ -1,4 +1,4 @@
-import type { Millrace, OffsetCommit } from '@millrace/client'
+import type { Client, OffsetCommit } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
 import type { CommitOptions } from '../commands/offset.ts'
 import { withServer } from '../connection.ts'
@@ -19,11 +19,11 @@ export async function commitOffsets(
   const { output, signal } = invocation
   const { group, topic } = wanted
   const given = parsePositions(wanted)
-  await withServer(invocation, { topic }, async (millrace) => {
-    const places = given ?? (await placesEverywhere(millrace, wanted, signal))
+  await withServer(invocation, { topic }, async (client) => {
+    const places = given ?? (await placesEverywhere(client, wanted, signal))
     const note = wanted.metadata === undefined ? {} : { metadata: wanted.metadata }
     const commits: OffsetCommit[] = places.map((place) => ({ topic, ...place, ...note }))
-    await millrace.offsets.commit(group, commits, { signal })
+    await client.offsets.commit(group, commits, { signal })
     await output.list(commits, [
       { title: 'topic', of: (row) => row.topic },
       { title: 'partition', of: (row) => String(row.partition), align: 'right' },
@@ -59,11 +59,11 @@ function parsePositions({ positions, offset }: OffsetsToCommit): readonly Place[
 }
 
 async function placesEverywhere(
-  millrace: Millrace,
+  client: Client,
   { topic, offset = '', partition }: OffsetsToCommit,
   signal: AbortSignal,
 ): Promise<readonly Place[]> {
-  const { partitions } = await millrace.topics.describe(topic, { signal })
+  const { partitions } = await client.topics.describe(topic, { signal })
   return partitions
     .filter((state) => partition === undefined || partition.includes(state.partition))
     .map((state) => {

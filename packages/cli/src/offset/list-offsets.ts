@@ -5,9 +5,9 @@ import { formatDuration, formatTime } from '../time.ts'
 
 export async function listGroups(invocation: Invocation): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, {}, async (millrace) => {
+  await withServer(invocation, {}, async (client) => {
     const rows = []
-    for await (const group of millrace.groups.list({ signal })) rows.push(group)
+    for await (const group of client.groups.list({ signal })) rows.push(group)
     if (rows.length === 0) output.note('No group has committed anything yet.')
     await output.list(rows, [
       { title: 'group', of: (row) => row.group },
@@ -22,9 +22,9 @@ export async function listOffsets(
   { topic }: { readonly topic?: string },
 ): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, topic === undefined ? {} : { topic }, async (millrace) => {
+  await withServer(invocation, topic === undefined ? {} : { topic }, async (client) => {
     // It tells an unknown group from one that committed nothing in this topic.
-    const { offsets } = await millrace.groups.describe(group, { signal })
+    const { offsets } = await client.groups.describe(group, { signal })
     const rows = offsets.filter((row) => topic === undefined || row.topic === topic)
     if (rows.length === 0)
       output.note(`${group} has committed nothing${topic === undefined ? '' : ` in ${topic}`}.`)

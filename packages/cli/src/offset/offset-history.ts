@@ -13,9 +13,9 @@ export async function showHistory(
     ...(topic === undefined ? {} : { topic }),
     ...(partition === undefined ? {} : { partition }),
   }
-  await withServer(invocation, topic === undefined ? {} : { topic }, async (millrace) => {
+  await withServer(invocation, topic === undefined ? {} : { topic }, async (client) => {
     const rows = []
-    for await (const commit of millrace.offsets.history(group, { ...filter, signal })) {
+    for await (const commit of client.offsets.history(group, { ...filter, signal })) {
       rows.push(commit)
       if (rows.length === limit) break
     }

@@ -15,8 +15,8 @@ export async function resetOffsets(invocation: Invocation, reset: Reset): Promis
   const { group, topic } = reset
   const to = targetOf(reset)
   const dryRun = reset.yes !== true
-  await withServer(invocation, { topic }, async (millrace) => {
-    const moves = await millrace.offsets.reset(group, topic, {
+  await withServer(invocation, { topic }, async (client) => {
+    const moves = await client.offsets.reset(group, topic, {
       to,
       dryRun,
       signal,

@@ -6,8 +6,8 @@ import { formatDuration } from '../time.ts'
 
 export async function showStatus(invocation: Invocation): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, {}, async (millrace) => {
-    const status = await millrace.status({ signal })
+  await withServer(invocation, {}, async (client) => {
+    const status = await client.status({ signal })
     const { lastRecovery } = status
     const recovery = lastRecovery.wasClean
       ? `clean, in ${formatDuration(lastRecovery.durationMs)}`

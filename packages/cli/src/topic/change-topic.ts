@@ -15,8 +15,8 @@ export async function createTopic(
 ): Promise<void> {
   const { output, signal } = invocation
   const wanted = topicInput(settings)
-  await withServer(invocation, { topic }, async (millrace) => {
-    const created = await millrace.topics.create(topic, { ...wanted, signal })
+  await withServer(invocation, { topic }, async (client) => {
+    const created = await client.topics.create(topic, { ...wanted, signal })
     await output.one(created, () => describe(created))
   })
 }
@@ -34,8 +34,8 @@ export async function alterTopic(
       next: 'Give --partitions or --config, as in: millrace topic alter orders --config retentionMs=86400000',
     })
   }
-  await withServer(invocation, { topic }, async (millrace) => {
-    const { warnings, ...altered } = await millrace.topics.alter(topic, { ...change, signal })
+  await withServer(invocation, { topic }, async (client) => {
+    const { warnings, ...altered } = await client.topics.alter(topic, { ...change, signal })
     for (const warning of warnings) output.note(`Note: ${warning}`)
     await output.one({ ...altered, warnings }, () => describe(altered))
   })

@@ -12,10 +12,10 @@ export async function deleteTopic(
   { yes }: { readonly yes?: true },
 ): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, { topic }, async (millrace) => {
-    const described = await millrace.topics.describe(topic, { signal })
+  await withServer(invocation, { topic }, async (client) => {
+    const described = await client.topics.describe(topic, { signal })
     const size = sizeOf(described)
-    if (yes === true) await millrace.topics.delete(topic, { signal })
+    if (yes === true) await client.topics.delete(topic, { signal })
     const answer = { topic, deleted: yes === true, ...size }
     await output.one(answer, () => {
       const what = `${topic}: ${counted(described.partitions.length, 'partition')}, ${counted(size.records, 'record')}, ${formatBytes(size.bytes)}`
@@ -32,14 +32,14 @@ export async function trimPartition(
   { partition, before, yes }: TrimOptions,
 ): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, { topic }, async (millrace) => {
-    const { partitions } = await millrace.topics.describe(topic, { signal })
+  await withServer(invocation, { topic }, async (client) => {
+    const { partitions } = await client.topics.describe(topic, { signal })
     const state = partitions[partition]
     if (state === undefined) throw noSuchPartition(topic, partition, partitions.length)
     const from = state.logStartOffset
     const to =
       yes === true
-        ? await millrace.topics.trim(topic, partition, before, { signal })
+        ? await client.topics.trim(topic, partition, before, { signal })
         : Math.max(from, Math.min(before, state.highWatermark))
     await output.one({ topic, partition, trimmed: yes === true, from, to }, () => {
       if (to === from) return `Nothing lies before offset ${before}: the log starts at ${from}.\n`

@@ -7,8 +7,8 @@ import { formatDuration } from '../time.ts'
 
 export async function describeTopic(invocation: Invocation, topic: string): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, { topic }, async (millrace) => {
-    const description = await millrace.topics.describe(topic, { signal })
+  await withServer(invocation, { topic }, async (client) => {
+    const description = await client.topics.describe(topic, { signal })
     await output.one(description, () => describe(description))
   })
 }

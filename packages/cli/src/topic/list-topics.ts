@@ -7,10 +7,10 @@ export async function listTopics(
   { prefix, internal }: { readonly prefix?: string; readonly internal?: true },
 ): Promise<void> {
   const { output, signal } = invocation
-  await withServer(invocation, {}, async (millrace) => {
+  await withServer(invocation, {}, async (client) => {
     const rows = []
     const filter = prefix === undefined ? {} : { prefix }
-    for await (const topic of millrace.topics.list({ ...filter, signal })) {
+    for await (const topic of client.topics.list({ ...filter, signal })) {
       if (internal === true || !topic.internal) rows.push(topic)
     }
     if (rows.length === 0) output.note('No topics. To make one: millrace topic create TOPIC')

@@ -1,0 +1,68 @@
+import { type Command, Option } from 'commander'
+import { assignments, count, naturalNumber, topicName } from '../arguments.ts'
+import { invocationOf } from '../invocation.ts'
+import { addExamples } from './examples.ts'
+
+export interface ProduceOptions {
+  readonly key?: string
+  readonly keyJson?: string
+  readonly keyRegex?: string
+  readonly partition?: number
+  readonly header?: ReadonlyMap<string, string>
+  readonly lineHeader?: string
+  readonly format: 'lines' | 'jsonl'
+  readonly fromLine: number
+  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  readonly progress: boolean
+}
+
+export function addProduceCommand(program: Command): void {
+  addExamples(
+    program
+      .command('produce')
+      .description('send the lines of a file, or of standard input: a record each, as they are')
+      .argument('<topic>', 'a topic', topicName)
+      .argument('[file]', 'what to send (default: standard input)')
+      .option('--key <text>', 'the key of every record')
+      .option('--key-json <pointer>', 'the key is at this JSON Pointer of the line: /user/id')
+      .option('--key-regex <pattern>', 'the key is what matches: group 1, else all of it')
+      .option('--partition <number>', 'instead of the one that the key chooses', naturalNumber)
+      .option('--header <name=value>', 'of every record; may be repeated', assignments)
+      .option('--line-header <name>', 'a header with the number of the line, from 1')
+      .addOption(
+        new Option('--format <format>', 'lines, or records as consume -o jsonl writes them')
+          .choices(['lines', 'jsonl'])
+          .default('lines'),
+      )
+      .option('--from-line <number>', 'begin with this line, from 1', count, 1)
+      .addOption(
+        new Option('--compression <codec>', 'of the batches')
+          .choices(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
+          .default('none'),
+      )
+      .option('--no-progress', 'no progress bar on a terminal')
+      .action(
+        async (
+          topic: string,
+          file: string | undefined,
+          options: ProduceOptions,
+          command: Command,
+        ) => {
+          const { produce } = await import('../produce/produce.ts')
+          await produce(invocationOf(command), { topic, file, ...options })
+        },
+      ),
+    [
+      ['millrace produce visits access.log', 'a record a line, spread over the partitions'],
+      [
+        'millrace produce orders --key-json /user < orders.jsonl',
+        'each user’s orders stay in order',
+      ],
+      [
+        'millrace produce ssh --key-regex "sshd\\[(\\d+)\\]" sshd.log',
+        'the key is a part of the line',
+      ],
+      ['millrace consume a -o jsonl | millrace produce b --format jsonl', 'copy a topic'],
+    ],
+  )
+}
