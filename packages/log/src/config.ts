@@ -1,6 +1,7 @@
 import type { TopicConfig } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import { type Static, Type } from 'typebox'
+import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
 
 const KiB = 1024
@@ -63,7 +64,7 @@ export const LogConfigSchema = Type.Object(
       minimum: 1 * KiB,
       maximum: 8 * MiB,
     }),
-    messageTimestampType: Type.Union([Type.Literal('CreateTime'), Type.Literal('LogAppendTime')], {
+    messageTimestampType: Type.Enum(['CreateTime', 'LogAppendTime'], {
       description: 'Whose clock a record carries: its producer’s, or the log’s at the append.',
       default: 'CreateTime',
     }),
@@ -87,10 +88,16 @@ export function parseLogConfig(input: unknown): LogConfig {
   if (!Value.Check(LogConfigSchema, config)) {
     const [problem] = Value.Errors(LogConfigSchema, config)
     const setting = problem?.instancePath.slice(1) ?? ''
-    const what = problem?.keyword === 'boolean' ? 'is not a setting' : (problem?.message ?? '')
-    throw new LogError('INVALID_REQUEST', `Log configuration: ${setting} ${what}.`)
+    throw new LogError('INVALID_REQUEST', `Log configuration: ${setting} ${whatIsWrong(problem)}.`)
   }
   return Object.freeze(config)
+}
+
+function whatIsWrong(problem: TLocalizedValidationError | undefined): string {
+  if (problem?.keyword === 'boolean') return 'is not a setting'
+  if (problem?.keyword === 'enum')
+    return `must be one of ${problem.params.allowedValues.join(', ')}`
+  return problem?.message ?? 'is invalid'
 }
 
 export const LOG_CONFIG_DEFAULTS: LogConfig = parseLogConfig({})

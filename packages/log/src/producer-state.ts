@@ -39,7 +39,7 @@ export type ProducerDecision =
     }
 
 /** As many requests as Kafka's producers have under way at once. */
-export const BATCHES_KEPT = 5
+const BATCHES_KEPT = 5
 export const PRODUCERS_KEPT = 1000
 
 export class ProducerState {
