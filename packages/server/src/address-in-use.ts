@@ -8,7 +8,8 @@ export class AddressInUseError extends Error {
   readonly holder: PortHolder | undefined
 
   constructor(host: string, port: number, holder: PortHolder | undefined) {
-    const who = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
+    const who =
+      holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
     super(`Port ${port} on ${host} is in use by ${who}.`)
     this.host = host
     this.port = port

@@ -7,7 +7,10 @@ import pretty from 'pino-pretty'
  */
 export function createProcessLogger(level: string): Logger {
   if (!process.stderr.isTTY) {
-    return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, toStandardError())
+    const formatters = { level: (label: string) => ({ level: label }) }
+    const timestamp = pino.stdTimeFunctions.isoTime
+    const destination = pino.destination({ dest: STANDARD_ERROR, sync: true })
+    return pino({ level, base: null, timestamp, formatters }, destination)
   }
   const readable = pretty({
     destination: STANDARD_ERROR,
@@ -17,10 +20,6 @@ export function createProcessLogger(level: string): Logger {
     ignore: 'pid,hostname',
   })
   return pino({ level, base: null }, readable)
-}
-
-function toStandardError() {
-  return pino.destination({ dest: STANDARD_ERROR, sync: true })
 }
 
 const STANDARD_ERROR = 2

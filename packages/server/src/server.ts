@@ -49,7 +49,6 @@ export class Server implements AsyncDisposable {
     opened.defer(() => app.close())
     const address = await listen(app, config.host, config.http.port)
     opened.move()
-    logger.info({ address, dataDirectory: config.dataDir }, 'Listening.')
     return new Server(address, broker, app, logger)
   }
 
@@ -90,7 +89,7 @@ function refuseOpenDoor(config: ServerConfig): void {
 
 async function listen(app: App, host: string, port: number): Promise<string> {
   try {
-    return await app.listen({ host, port })
+    return await app.listen({ host, port, listenTextResolver: (at) => `Listening at ${at}` })
   } catch (error) {
     const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
     throw isInUse ? await addressInUse(host, port) : error
