@@ -185,9 +185,12 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   async #close(): Promise<void> {
     const { waits, storage } = this.#parts
     waits.stop()
-    await this.#housekeeping.stop()
-    // The storage first, though it was opened first: its last checkpoint still writes to the index.
-    await storage.close()
-    await this.#opened.index.close()
+    try {
+      // At once: from the call on, no more is taken.
+      await Promise.all([this.#housekeeping.stop(), storage.close()])
+    } finally {
+      // Though it was opened later: the storage's last checkpoint still writes to it.
+      await this.#opened.index.close()
+    }
   }
 }

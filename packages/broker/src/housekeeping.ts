@@ -48,6 +48,8 @@ export class Housekeeping {
       try {
         await each.chore.run()
       } catch (error) {
+        // What stops fails a chore that is under way, and that is nobody's concern.
+        if (this.#isStopped) return
         this.#logger.warn({ chore: each.chore.name, err: error }, 'housekeeping failed')
       }
       each.dueMs = this.#clock.monotonicMs() + each.chore.everyMs

@@ -23,7 +23,8 @@ export async function produceRecords(
   records: readonly RecordToProduce[],
   options: ProduceOptions,
 ): Promise<ProducedRecords> {
-  const topic = await topicToWrite(parts, topicName)
+  // Without a turn of the loop in between, so that requests are appended in the order they came.
+  const topic = parts.topics.findWritable(topicName) ?? (await topicToWrite(parts, topicName))
   if (records.length === 0) return { records: [], duplicate: false }
   if (options.expectedLogEndOffset !== undefined) expectOnePartition(records)
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
@@ -44,7 +45,8 @@ export async function produceBatches(
   bytes: Uint8Array,
   options: ProduceOptions,
 ): Promise<ProducedRanges> {
-  const topic = await topicToWrite(parts, topicName)
+  // Without a turn of the loop in between, so that requests are appended in the order they came.
+  const topic = parts.topics.findWritable(topicName) ?? (await topicToWrite(parts, topicName))
   logOf(topic, partition)
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => ({
     topic,
@@ -69,13 +71,11 @@ interface Produced {
   readonly duplicate: boolean
 }
 
+/** INVALID_TOPIC, UNKNOWN_TOPIC_OR_PARTITION, unless it may be made. */
 async function topicToWrite(parts: BrokerParts, name: string): Promise<Topic> {
-  const { topics, config } = parts
-  const topic = topics.find(name)
-  if (topic?.isInternal === false) return topic
   expectNameForUsers(name)
-  if (config.autoCreateTopics) await createTopic(parts, name, {})
-  return topics.get(name)
+  if (parts.config.autoCreateTopics) await createTopic(parts, name, {})
+  return parts.topics.get(name)
 }
 
 /** A request with an idempotency key has its answer appended with it, and is answered from there again. */

@@ -71,6 +71,12 @@ export class TopicStore {
     return this.#topics.get(name)
   }
 
+  /** Undefined as well for a topic of Millrace's own. */
+  findWritable(name: string): Topic | undefined {
+    const topic = this.#topics.get(name)
+    return topic?.isInternal === true ? undefined : topic
+  }
+
   findById(id: string): Topic | undefined {
     return this.#byId.get(id)
   }
