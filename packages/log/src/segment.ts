@@ -100,7 +100,7 @@ export class Segment {
     return this.#indexes.uncoveredBytes
   }
 
-  /** For the checkpoint: as far as the indexes are on disk for certain. */
+  /** For the checkpoint: as far as the indexes are on disk for certain. Closing entries are not counted: take it after `seal` and `sync`. */
   get syncedIndexes(): IndexSizes {
     return this.#indexes.synced
   }
