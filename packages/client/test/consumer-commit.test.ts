@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Client, createClient } from '../src/client.ts'
+import type { ConsumerOptions } from '../src/consumer.ts'
+import { consumeAll } from './consume-all.ts'
+import { type RunningServer, startServer } from './running-server.ts'
+
+let server: RunningServer
+let client: Client
+beforeAll(async () => {
+  server = await startServer()
+  client = createClient(server.url)
+  await client.topics.create('t')
+  await using producer = client.producer('t')
+  for (const value of ['0', '1', '2', '3', '4', '5']) await producer.send({ value })
+})
+afterAll(async () => server[Symbol.asyncDispose]())
+
+test('a turn that has ended is committed, the turn under way is not', async () => {
+  {
+    await using consumer = client.consumer('t', { group: 'turns', follow: false })
+    for await (const record of consumer) {
+      if (record.offset !== 3) continue
+      await consumer.commit()
+      break
+    }
+  }
+  expect(await committed('turns')).toEqual([3])
+  expect(await rest('turns')).toEqual([3, 4, 5])
+})
+
+test('a commit through a record counts that one, too', async () => {
+  {
+    await using consumer = client.consumer('t', { group: 'through', follow: false })
+    for await (const record of consumer) {
+      if (record.offset !== 3) continue
+      await consumer.commit({ through: record })
+      break
+    }
+    expect(await nextOffset(consumer)).toBe(4)
+  }
+  expect(await rest('through')).toEqual([4, 5])
+})
+
+test('a loop that is left gives the same record first when it is entered again', async () => {
+  await using consumer = client.consumer('t', { group: 'entered-again', follow: false })
+  for await (const record of consumer) if (record.offset === 2) break
+  expect(await nextOffset(consumer)).toBe(2)
+  await expect(
+    (async () => {
+      for await (const record of consumer) if (record.offset === 4) throw new Error('failed')
+    })(),
+  ).rejects.toThrow('failed')
+  expect(await nextOffset(consumer)).toBe(4)
+  await consumer.commit()
+  expect(await committed('entered-again')).toEqual([4])
+})
+
+test('a loop that ended has processed everything', async () => {
+  await using consumer = client.consumer('t', { group: 'everything', follow: false })
+  const offsets: number[] = []
+  for await (const { offset } of consumer) offsets.push(offset)
+  expect(offsets).toEqual([0, 1, 2, 3, 4, 5])
+  await consumer.commit()
+  expect(await committed('everything')).toEqual([6])
+})
+
+test('what is not committed comes again', async () => {
+  await rest('nothing-committed')
+  expect(await committed('nothing-committed')).toEqual([])
+  expect(await rest('nothing-committed')).toEqual([0, 1, 2, 3, 4, 5])
+})
+
+test('autoCommit commits what is processed, at the latest when the reader is closed', async () => {
+  expect(await rest('by-itself', { autoCommit: true })).toEqual([0, 1, 2, 3, 4, 5])
+  expect(await committed('by-itself')).toEqual([6])
+  {
+    await using consumer = client.consumer('t', { group: 'closed', autoCommit: true })
+    for await (const { offset } of consumer) if (offset === 2) break
+  }
+  expect(await committed('closed')).toEqual([2])
+})
+
+test('where a group begins at the latest is where it goes on, though nothing came', async () => {
+  await rest('latest', { start: 'latest', autoCommit: true })
+  {
+    await using producer = client.producer('t')
+    await producer.send({ value: '6' })
+  }
+  expect(await rest('latest', { start: 'latest' })).toEqual([6])
+})
+
+test('the committed offset outranks where the reader was told to begin', async () => {
+  await client.offsets.commit('told', [{ topic: 't', partition: 0, offset: 4 }])
+  const [first] = await rest('told', { start: 'earliest' })
+  expect(first).toBe(4)
+})
+
+test('committing without a group is a TypeError', async () => {
+  await using consumer = client.consumer('t')
+  await expect(consumer.commit()).rejects.toThrow(TypeError)
+  expect(() => client.consumer('t', { autoCommit: true })).toThrow(TypeError)
+})
+
+async function committed(group: string): Promise<readonly number[]> {
+  return (await client.offsets.read(group, { topic: 't' })).map(({ offset }) => offset)
+}
+
+async function rest(group: string, options: ConsumerOptions = {}): Promise<readonly number[]> {
+  return (await consumeAll(client, 't', { group, ...options })).map(({ offset }) => offset)
+}
+
+async function nextOffset(consumer: ReturnType<Client['consumer']>): Promise<number | undefined> {
+  return consumer.positions().get(0)
+}
