@@ -1,29 +1,47 @@
-import { type Answer, type MediaType, METHODS, type OpenApiDocument } from './open-api.ts'
-import type { Content, Operation, Parameter, Schema } from './open-api.ts'
-import { heading, lines, table } from './page.ts'
+import { openApiDocument } from '@millrace/http/openapi'
+import type { Answer, Content, OpenApiDocument, Operation, Parameter } from './open-api.ts'
+import { METHODS } from './open-api.ts'
+import { heading, lines, type Page, table } from './page.ts'
+import { exampleOf, typeOf } from './schema-example.ts'
 
-/** `docs/http-api.md`: every operation of the OpenAPI document, with an example of each body. */
+export const httpApiPage: Page = {
+  path: 'docs/http-api.md',
+  render: async () => renderHttpApi(await openApiDocument('0')),
+}
+
+interface TitledOperation {
+  readonly title: string
+  readonly operation: Operation
+}
+
+/** Every operation, with its parameters, an example of each body, and the problems of its own. */
 export function renderHttpApi(document: OpenApiDocument): string {
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, byMethod]) =>
-    METHODS.flatMap((method) => {
-      const operation = byMethod[method]
-      return operation === undefined
-        ? []
-        : [{ title: `${method.toUpperCase()} ${path}`, operation }]
-    }),
-  )
+  const operations = operationsOf(document)
   const byTag = Map.groupBy(operations, ({ operation }) => operation.tags?.[0] ?? 'other')
+  const common = commonProblems(operations)
   return lines(
     heading('HTTP API', 'the schemas in packages/http-api, which also validate'),
-    'The same is served as an OpenAPI 3.1 document at `/openapi.json`, with a page to try it at `/docs`. [errors.md](errors.md) has every',
-    'code that a problem document may carry, [configuration.md](configuration.md) the limits that can be set.',
+    'The same is served as an OpenAPI 3.1 document at `/openapi.json`, with a page to try it at `/docs`. Problems are documents of the',
+    'type `application/problem+json`; [errors.md](errors.md) says what each code means, [configuration.md](configuration.md) which',
+    'limits can be set.',
     '',
+    ...(common.length === 0 ? [] : [`Any request may meet ${inWords(common)}.`, '']),
     [...byTag].flatMap(([tag, members]) => [
-      `## ${capitalized(tag)}`,
+      `## ${tag.charAt(0).toUpperCase()}${tag.slice(1)}`,
       '',
       ...tagDescription(document, tag),
-      ...members.flatMap(({ title, operation }) => section(title, operation)),
+      ...members.flatMap((member) => section(member, { document, common })),
     ]),
+  )
+}
+
+function operationsOf({ paths = {} }: OpenApiDocument): readonly TitledOperation[] {
+  return Object.entries(paths).flatMap(([path, byMethod]) =>
+    METHODS.flatMap((method) => {
+      const operation = byMethod[method]
+      if (operation === undefined) return []
+      return [{ title: `${method.toUpperCase()} ${path}`, operation }]
+    }),
   )
 }
 
@@ -32,16 +50,27 @@ function tagDescription({ tags = [] }: OpenApiDocument, name: string): readonly 
   return description === undefined ? [] : [description, '']
 }
 
-function section(title: string, operation: Operation): readonly string[] {
+interface Surroundings {
+  readonly document: OpenApiDocument
+  readonly common: readonly ProblemCode[]
+}
+
+function section(
+  { title, operation }: TitledOperation,
+  { document, common }: Surroundings,
+): readonly string[] {
   const { summary, description, parameters = [], requestBody, responses = {} } = operation
+  const known = new Set(common.map(({ code }) => code))
+  const problems = problemsOf(operation).filter(({ code }) => !known.has(code))
   return [
     `### ${title}`,
     '',
     ...(summary === undefined ? [] : [`${summary}.`, '']),
     ...(description === undefined ? [] : [description, '']),
     ...parameterTable(parameters),
-    ...body('Body', requestBody?.content),
-    ...answersOf(responses),
+    ...bodies('Body', requestBody?.content, document),
+    ...Object.entries(responses).flatMap(([status, answer]) => answerOf(status, answer, document)),
+    ...(problems.length === 0 ? [] : [`Problems: ${inWords(problems)}.`, '']),
   ]
 }
 
@@ -51,82 +80,69 @@ function parameterTable(parameters: readonly Parameter[]): readonly string[] {
     `\`${name}\``,
     `${where}${required === true ? ', required' : ''}`,
     typeOf(schema ?? {}),
-    oneLine(description ?? schema?.description ?? ''),
+    (description ?? schema?.description ?? '').replaceAll(/\s*\n\s*/g, ' '),
   ])
   return [...table(['parameter', 'in', 'type', 'meaning'], rows), '']
 }
 
-function answersOf(responses: Readonly<Record<string, Answer>>): readonly string[] {
-  const entries = Object.entries(responses)
-  const rows = entries.map(([status, { description = '', content = {} }]) => [
-    status,
-    Object.keys(content)
-      .map((type) => `\`${type}\``)
-      .join(', '),
-    oneLine(description),
-  ])
-  const successes = entries.filter(([status]) => status.startsWith('2'))
-  return [
-    ...table(['answer', 'as', 'meaning'], rows),
-    '',
-    ...successes.flatMap(([status, { content }]) => body(status, content)),
-  ]
+/** Problems are listed apart. */
+function answerOf(status: string, answer: Answer, document: OpenApiDocument): readonly string[] {
+  const { description = '', content = {} } = answer
+  if (PROBLEM in content) return []
+  const types = Object.keys(content).map((type) => `\`${type}\``)
+  const as = types.length === 0 ? '' : ` (${types.join(', ')})`
+  return [`**${status}**${as}: ${description}`, '', ...examples(content, document)]
 }
 
-function body(name: string, content: Content = {}): readonly string[] {
+function bodies(
+  name: string,
+  content: Content = {},
+  { components }: OpenApiDocument,
+): readonly string[] {
   return Object.entries(content).flatMap(([type, media]) => {
-    const example = exampleOf(media)
-    if (example === undefined) return name === 'Body' ? [`${name}: \`${type}\``, ''] : []
-    return [`${name}, \`${type}\`:`, '', '```json', JSON.stringify(example, null, 2), '```', '']
+    const example = exampleOf(media, components)
+    if (example === undefined) return [`${name}: \`${type}\`.`, '']
+    return [`${name}, \`${type}\`:`, '', ...jsonBlock(example)]
   })
 }
 
-function exampleOf({ examples, schema }: MediaType): unknown {
-  const [named] = Object.values(examples ?? {})
-  return named?.value ?? exampleOfSchema(schema ?? {})
+/** One: the media types of an answer show the same. */
+function examples(content: Content, { components }: OpenApiDocument): readonly string[] {
+  const [example] = Object.values(content)
+    .map((media) => exampleOf(media, components))
+    .filter((found) => found !== undefined)
+  return example === undefined ? [] : jsonBlock(example)
 }
 
-/** What the schema itself gives, or what its parts give together. */
-function exampleOfSchema(schema: Schema): unknown {
-  const [own] = schema.examples ?? []
-  if (own !== undefined) return own
-  if (schema.const !== undefined) return schema.const
-  const alternatives = schema.anyOf ?? schema.oneOf ?? []
-  for (const alternative of alternatives) {
-    const example = exampleOfSchema(alternative)
-    if (example !== undefined) return example
-  }
-  if (schema.items !== undefined) {
-    const item = exampleOfSchema(schema.items)
-    return item === undefined ? undefined : [item]
-  }
-  if (schema.properties === undefined) return undefined
-  const fields = Object.entries(schema.properties)
-    .map(([name, property]) => [name, exampleOfSchema(property)] as const)
-    .filter(([, example]) => example !== undefined)
-  return fields.length === 0 ? undefined : Object.fromEntries(fields)
+function jsonBlock(value: unknown): readonly string[] {
+  const short = JSON.stringify(value)
+  const text = short.length <= JSON_WIDTH ? short : JSON.stringify(value, null, 2)
+  return ['```json', text, '```', '']
 }
 
-function typeOf(schema: Schema): string {
-  const { type, anyOf, oneOf, minimum, maximum, default: otherwise } = schema
-  const alternatives = anyOf ?? oneOf
-  const name =
-    alternatives === undefined
-      ? (literals(schema) ?? (Array.isArray(type) ? type.join(' or ') : String(type ?? '')))
-      : [...new Set(alternatives.map(typeOf))].join(' or ')
-  const range = minimum === undefined || maximum === undefined ? '' : `, ${minimum} to ${maximum}`
-  return `${name}${range}${otherwise === undefined ? '' : `; else ${JSON.stringify(otherwise)}`}`
+interface ProblemCode {
+  readonly code: string
+  readonly status: string
 }
 
-function literals(schema: Schema): string | undefined {
-  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``
-  return schema.enum?.map((value) => `\`${JSON.stringify(value)}\``).join(' or ')
+function problemsOf({ responses = {} }: Operation): readonly ProblemCode[] {
+  return Object.entries(responses).flatMap(([status, { content = {} }]) =>
+    Object.keys(content[PROBLEM]?.examples ?? {}).map((code) => ({ code, status })),
+  )
 }
 
-function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, ' ')
+/** What nearly every operation may answer. A few speak of nothing at all. */
+function commonProblems(operations: readonly TitledOperation[]): readonly ProblemCode[] {
+  const lists = operations.map(({ operation }) => problemsOf(operation))
+  const speaking = lists.filter((list) => list.length > 0)
+  const [first = [], ...others] = speaking
+  if (others.length === 0) return []
+  return first.filter(({ code }) => others.every((list) => list.some((its) => its.code === code)))
 }
 
-function capitalized(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
+function inWords(problems: readonly ProblemCode[]): string {
+  return problems.map(({ code, status }) => `\`${code}\` (${status})`).join(', ')
 }
+
+const PROBLEM = 'application/problem+json'
+const JSON_WIDTH = 100

@@ -1,6 +1,7 @@
 /** The parts of an OpenAPI 3.1 document that the page is made of. */
 export interface OpenApiDocument {
   readonly tags?: readonly { readonly name: string; readonly description?: string }[]
+  readonly components?: { readonly schemas?: Readonly<Record<string, Schema>> }
   readonly paths?: Readonly<Record<string, Readonly<Partial<Record<Method, Operation>>>>>
 }
 
@@ -37,6 +38,8 @@ export interface MediaType {
 }
 
 export interface Schema {
+  /** `#/components/schemas/<name>` */
+  readonly $ref?: string
   readonly type?: string | readonly string[]
   readonly description?: string
   readonly default?: unknown
@@ -49,4 +52,5 @@ export interface Schema {
   readonly oneOf?: readonly Schema[]
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
 }
