@@ -93,7 +93,7 @@ async function send(
       await producer.ready({ signal })
       if (failures.length > 0) break
       producer.send(recordOf(line, sent)).then(
-        () => onAcknowledged(sent, line.length + 1),
+        () => onAcknowledged(sent, line.length),
         (error: unknown) => failures.push(error),
       )
     }

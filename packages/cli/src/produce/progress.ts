@@ -35,7 +35,9 @@ export async function startProgress({ isWanted, totalBytes }: ProgressOptions): 
   return {
     show(acknowledged) {
       const seconds = Math.max((performance.now() - startedMs) / 1000, SECONDS_MIN)
-      bar.update(Math.min(acknowledged.bytes, totalBytes ?? acknowledged.bytes), {
+      // Each line ends in a line feed, the last one perhaps not.
+      const read = acknowledged.bytes + acknowledged.count
+      bar.update(Math.min(read, totalBytes ?? read), {
         records: formatCount(acknowledged.count),
         amount: formatBytes(acknowledged.bytes),
         rate: formatBytes(acknowledged.bytes / seconds),
