@@ -33,7 +33,10 @@ export async function describeApi(app: App, version: string): Promise<void> {
       servers: [{ url: '/' }],
       tags: TAGS,
     },
-    refResolver: { buildLocalReference: (schema) => String(schema.$id) },
+    refResolver: {
+      buildLocalReference: ({ $id }, _base, _fragment, index) =>
+        typeof $id === 'string' ? $id : `schema-${index}`,
+    },
     transform: ({ schema, url, route }) => ({
       schema: withDescription(schema, route.config?.description),
       url,
@@ -69,7 +72,9 @@ function contentOf(body: Readonly<Record<string, object>>): object {
 
 function withProperties(schema: unknown, more: Readonly<Record<string, object>>): unknown {
   if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return schema
-  return { ...schema, properties: { ...Object(schema.properties), ...more } }
+  const { properties } = schema
+  if (typeof properties !== 'object') return schema
+  return { ...schema, properties: { ...properties, ...more } }
 }
 
 const INTRODUCTION =

@@ -1,7 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { Broker } from '@millrace/model/broker'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { Registry } from 'prom-client'
 import { describeApi } from './api-description.ts'
 import { BodyBudget } from './body-budget.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
@@ -11,6 +10,7 @@ import type { App, Edge } from './edge.ts'
 import { bugFailure, knownFailure } from './failure.ts'
 import { guardRequests } from './gate.ts'
 import { readJsonBodies } from './json-bodies.ts'
+import { Metrics } from './metrics.ts'
 import { OpenWaits } from './open-waits.ts'
 import { readParameters } from './parameters.ts'
 import { answerProblems, sendProblem } from './problem-answers.ts'
@@ -18,6 +18,7 @@ import { addDocsRoute } from './routes/docs.ts'
 import { addFetchRoutes } from './routes/fetch.ts'
 import { addGroupRoutes } from './routes/groups.ts'
 import { addHealthRoutes } from './routes/health.ts'
+import { addMetricsRoute, measureRequests } from './routes/metrics.ts'
 import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
@@ -30,8 +31,6 @@ export interface HttpOptions {
   readonly logger: FastifyBaseLogger
   /** Of Millrace, as `/v1/status` shows it. */
   readonly version: string
-  /** Where `/metrics` reads; its own when not given. */
-  readonly metrics?: Registry
 }
 
 /**
@@ -48,11 +47,13 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
     bodies: new BodyBudget(config.bodiesInFlightMaxBytes),
     cutBodies: new CutBodies(),
     waits: new OpenWaits(),
+    metrics: new Metrics(broker),
     nowMs: () => Date.now(),
   }
   const app = makeFastify(edge)
   // Long polls and streams would keep a close waiting for as long as they last.
   app.addHook('preClose', async () => edge.waits.stop())
+  measureRequests(app, edge)
   guardRequests(app, edge)
   readParameters(app)
   readJsonBodies(app, edge)
@@ -65,6 +66,7 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
 }
 
 function addRoutes(app: App, edge: Edge): void {
+  addMetricsRoute(app, edge)
   addTopicRoutes(app, edge)
   addProduceRoute(app, edge)
   addFetchRoutes(app, edge)

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { BodyBudget } from './body-budget.ts'
 import type { HttpConfig } from './config.ts'
 import type { CutBodies } from './cut-bodies.ts'
+import type { Metrics } from './metrics.ts'
 import type { OpenWaits } from './open-waits.ts'
 
 /** What the routes stand on. */
@@ -16,6 +17,7 @@ export interface Edge {
   readonly bodies: BodyBudget
   readonly cutBodies: CutBodies
   readonly waits: OpenWaits
+  readonly metrics: Metrics
   nowMs(): number
 }
 

@@ -18,6 +18,7 @@ export function guardRequests(app: App, edge: Edge): void {
     allowOrigin(edge, request, reply)
     expectOwnOrigin(edge.config, request.method, browser)
     expectFewHeaders(request)
+    expectPlainBody(request)
     if (edge.waits.isStopping && request.url !== '/livez' && request.url !== '/readyz') {
       throw new LogError('STOPPING', 'Try again when it is up.', { appended: false })
     }
@@ -50,6 +51,17 @@ function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
 function expectFewHeaders(request: FastifyRequest): void {
   if (request.raw.rawHeaders.length <= HEADERS_MAX * 2) return
   throw new LogError('HEADERS_TOO_LARGE', `More than ${HEADERS_MAX} headers came.`)
+}
+
+/** What is stored is what was sent; and a body that grows when it is read is a bomb. */
+function expectPlainBody({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') return
+  throw new LogError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    `Content-Encoding: ${encoding} is not read here. Record batches may be compressed within.`,
+    { appended: false },
+  )
 }
 
 export const HEADERS_MAX = 100

@@ -1,0 +1,29 @@
+import { answers, mediaAnswer } from '../answers.ts'
+import type { App, Edge } from '../edge.ts'
+
+/** To be called before any route is added. */
+export function measureRequests(app: App, { metrics }: Edge): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none'
+    const { method } = request
+    metrics.requested({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    done()
+  })
+}
+
+export function addMetricsRoute(app: App, { metrics }: Edge): void {
+  app.get('/metrics', {
+    schema: {
+      tags: ['operation'],
+      operationId: 'metrics',
+      summary: 'Counts and gauges, for Prometheus',
+      response: answers({
+        200: mediaAnswer('In the text format.', { 'text/plain': { type: 'string' } }),
+      }),
+    },
+    handler: async (_request, reply) => {
+      const text = await metrics.text()
+      return reply.type(metrics.contentType).send(text)
+    },
+  })
+}
