@@ -17,4 +17,4 @@ export function importsOf({ text }: SourceFile): readonly Import[] {
 }
 
 const IMPORT =
-  /^(?<keyword>(?:import|export)(?: type)?)\b[^'"();=]*?['"](?<specifier>[^'"]+)['"]|\bimport\(\s*['"](?<dynamic>[^'"]+)['"]/gm
+  /^(?<keyword>(?:import|export)(?: type)?)\b(?:[^'"();=]*?\bfrom)?\s*['"](?<specifier>[^'"]+)['"]|\bimport\(\s*['"](?<dynamic>[^'"]+)['"]/gm
