@@ -7,9 +7,10 @@ import { cliPage } from './generate/cli-page.ts'
 import { configurationPage } from './generate/configuration-page.ts'
 import { errorsPage } from './generate/errors-page.ts'
 import { httpApiPage } from './generate/http-api-page.ts'
+import { metricsPage } from './generate/metrics-page.ts'
 import type { Page } from './generate/page.ts'
 
-const PAGES: readonly Page[] = [httpApiPage, errorsPage, configurationPage, cliPage]
+const PAGES: readonly Page[] = [httpApiPage, errorsPage, configurationPage, metricsPage, cliPage]
 
 const isCheck = process.argv.includes('--check')
 for (const { path, render } of PAGES) {

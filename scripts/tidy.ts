@@ -5,6 +5,7 @@
 import { REPOSITORY } from './checks/check.ts'
 import { checkBrowserPath } from './tidy/browser-path.ts'
 import { checkBuildReferences } from './tidy/build-references.ts'
+import { checkDocumentNames } from './tidy/document-names.ts'
 import { checkDocumentReferences } from './tidy/document-references.ts'
 import { checkFileNames } from './tidy/file-names.ts'
 import { checkFileSizes } from './tidy/file-sizes.ts'
@@ -24,6 +25,7 @@ const RULES: readonly Rule[] = [
   checkFileSizes,
   checkForbiddenText,
   checkDocumentReferences,
+  checkDocumentNames,
 ]
 
 const repository = await readRepository(REPOSITORY)
