@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ServerProcess } from './server-process.ts'
 
-/** Looks at the server's memory ten times a second for as long as `work` takes. Answers with the most it saw, in bytes. */
+/** Looks at the server's memory ten times a second while `work` goes on. Answers with the most, in bytes. */
 export async function watchMemory(
   server: ServerProcess,
   work: () => Promise<void>,

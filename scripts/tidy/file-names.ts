@@ -5,8 +5,8 @@ import type { Finding, Repository } from './repository.ts'
 const HIDING =
   /^(utils?|helpers?|types|common|misc|shared|index)$|(^|-)(utils?|helpers?|managers?|services?)$/
 
-/** Kebab case, a noun, and one of the known endings. */
-const NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.crash\.test|\.bench|\.config)?\.tsx?$/
+/** Kebab case, a noun, and before `.test` perhaps its kind: crash, golden, model. */
+const NAME = /^[a-z0-9]+(-[a-z0-9]+)*((\.[a-z]+)?\.test|\.config)?\.tsx?$/
 
 /** Strangers import it by the package's name. */
 const EXCEPTIONS = new Set(['packages/client/src/index.ts'])
