@@ -45,11 +45,15 @@ test('a loop that is left gives the same record first when it is entered again',
   await using consumer = client.consumer('t', { group: 'entered-again', follow: false })
   for await (const record of consumer) if (record.offset === 2) break
   expect(await nextOffset(consumer)).toBe(2)
-  await expect(
-    (async () => {
-      for await (const record of consumer) if (record.offset === 4) throw new Error('failed')
-    })(),
-  ).rejects.toThrow('failed')
+  const again: number[] = []
+  const failing = async (): Promise<void> => {
+    for await (const { offset } of consumer) {
+      again.push(offset)
+      if (offset === 4) throw new Error('failed')
+    }
+  }
+  await expect(failing()).rejects.toThrow('failed')
+  expect(again).toEqual([2, 3, 4])
   expect(await nextOffset(consumer)).toBe(4)
   await consumer.commit()
   expect(await committed('entered-again')).toEqual([4])
