@@ -39,7 +39,7 @@ const START = {
   timestamp: Type.Optional(
     Type.Union([...Timestamp.anyOf], {
       description:
-        'Begin at the first record at or after this time, in milliseconds since the epoch or by RFC 3339.',
+        'A time, in milliseconds since the epoch or by RFC 3339: begin at the first record at or after it.',
       examples: ['2026-11-22T10:00:00Z'],
     }),
   ),
@@ -47,7 +47,7 @@ const START = {
     Type.Integer({
       minimum: 0,
       maximum: Number.MAX_SAFE_INTEGER,
-      description: 'Begin this many offsets before the high watermark.',
+      description: 'How many offsets before the high watermark to begin.',
       examples: [10],
     }),
   ),

@@ -57,8 +57,9 @@ export const EpochMilliseconds = Type.Integer({
   examples: [1_763_800_000_000],
 })
 
-export const RFC_3339_PATTERN =
-  '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+-]\\d{2}:\\d{2})$'
+/** A plus that is typed into an address by hand arrives as a space. */
+const RFC_3339_PATTERN =
+  '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+ -]\\d{2}:\\d{2})$'
 
 export const Rfc3339 = Type.String({
   pattern: RFC_3339_PATTERN,
