@@ -15,7 +15,8 @@ export interface Column<Row> {
 export interface Rendering<Row> {
   /** With its line feed. */
   readonly asText: (row: Row) => string
-  readonly asJson: (row: Row) => object
+  /** As JSON on one line, without a line feed. */
+  readonly asJson: (row: Row) => string
 }
 
 /** Enough for few system calls, little enough to be seen as it comes. */
@@ -60,8 +61,8 @@ export class Output {
         this.format === 'table'
           ? asText(row)
           : this.format === 'jsonl'
-            ? `${JSON.stringify(asJson(row))}\n`
-            : `${count === 0 ? '[' : ','}\n  ${JSON.stringify(asJson(row))}`
+            ? `${asJson(row)}\n`
+            : `${count === 0 ? '[' : ','}\n  ${asJson(row)}`
       count += 1
       if (buffered.length > WRITE_CHARACTERS) {
         await this.text(buffered)

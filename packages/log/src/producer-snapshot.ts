@@ -26,6 +26,8 @@ export interface ProducerSnapshotRow {
   readonly lastOffsetDelta: number
   /** Milliseconds since the epoch. */
   readonly timestamp: number
+  /** Of the transaction coordinator that ended its last transaction; -1: none has ended. */
+  readonly coordinatorEpoch: number
   /** The first offset of a transaction that has not ended. */
   readonly openTransactionFrom: Offset | undefined
 }
@@ -53,6 +55,7 @@ function decodeRow(bytes: Buffer, at: number): ProducerSnapshotRow {
     lastOffset: Number(bytes.readBigInt64BE(at + 14)),
     lastOffsetDelta: bytes.readInt32BE(at + 22),
     timestamp: Number(bytes.readBigInt64BE(at + 26)),
+    coordinatorEpoch: bytes.readInt32BE(at + 34),
     openTransactionFrom: toOffset(bytes.readBigInt64BE(at + 38)),
   }
 }

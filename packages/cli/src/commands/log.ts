@@ -1,6 +1,8 @@
-import type { Command } from 'commander'
-import { naturalNumber, topicName } from '../arguments.ts'
+import { type Command, Option } from 'commander'
+import { count, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
+import type { GrepOptions } from '../log/grep.ts'
+import type { ListOptions } from '../log/list-segments.ts'
 import { addExamples } from './examples.ts'
 
 /** What lies on the disk, with the server down. */
@@ -12,7 +14,65 @@ export function addLogCommands(program: Command): void {
     ['millrace log ls ./data', 'what segments there are'],
     ['millrace log verify ./data', 'read and check every byte'],
   ])
+  addList(log)
   addDump(log)
+  addGrep(log)
+}
+
+function addList(log: Command): void {
+  addExamples(
+    selecting(log.command('ls').alias('list'))
+      .description('list segments: sizes, offsets and times, and how full each is')
+      .option(
+        '--segment-bytes <bytes>',
+        'the size at which a segment is full',
+        count,
+        SEGMENT_BYTES_DEFAULT,
+      )
+      .action(async (paths: readonly string[], options: ListOptions, command: Command) => {
+        const { listSegments } = await import('../log/list-segments.ts')
+        await listSegments(invocationOf(command), paths, options)
+      }),
+    [
+      ['millrace log ls ./data', 'all segments'],
+      ['millrace log ls ./data --topic orders -o jsonl', 'of one topic, for a program'],
+    ],
+  )
+}
+
+/** As topics have it unless they are told otherwise. */
+const SEGMENT_BYTES_DEFAULT = 1024 * 1024 * 1024
+
+function addGrep(log: Command): void {
+  addExamples(
+    log
+      .command('grep')
+      .description(
+        'find records by text in their value, key or headers; status 3 when there is none',
+      )
+      .argument('<pattern>', 'text as it is, or a regular expression with --regex')
+      .argument('[path...]', PATHS)
+      .option('-E, --regex', 'the pattern is a regular expression')
+      .option('-i, --ignore-case', 'large or small letters are the same')
+      .addOption(new Option('--in <parts...>', 'where to look').choices(['key', 'value', 'header']))
+      .option('--topic <topic>', 'only this topic of a data directory', topicName)
+      .option('--partition <number>', 'only this partition of its topics', naturalNumber)
+      .action(
+        async (
+          pattern: string,
+          paths: readonly string[],
+          options: GrepOptions,
+          command: Command,
+        ) => {
+          const { grepLogs } = await import('../log/grep.ts')
+          await grepLogs(invocationOf(command), pattern, paths, options)
+        },
+      ),
+    [
+      ['millrace log grep "blk_-160899" ./data', 'every record that has it'],
+      ['millrace log grep -E "^user-\\d+$" ./data --in key -o jsonl', 'by key, as records'],
+    ],
+  )
 }
 
 interface DumpCommandOptions {
@@ -47,10 +107,9 @@ function addDump(log: Command): void {
 /** The arguments that every offline command shares. */
 function selecting(command: Command): Command {
   return command
-    .argument(
-      '[path...]',
-      'data directories, partition directories or files (default: --data-dir, or ./data)',
-    )
+    .argument('[path...]', PATHS)
     .option('--topic <topic>', 'only this topic of a data directory', topicName)
     .option('--partition <number>', 'only this partition of its topics', naturalNumber)
 }
+
+const PATHS = 'data directories, partition directories or files (default: --data-dir, or ./data)'

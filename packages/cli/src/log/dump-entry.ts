@@ -1,3 +1,4 @@
+import type { ProducerSnapshotRow } from '@millrace/log/producer-snapshot'
 import type { BatchHeader } from '@millrace/model/record-batch'
 import type { LogRecord } from '@millrace/model/record'
 import { bytesAsJson, headersAsJson } from '../record-json.ts'
@@ -42,17 +43,8 @@ export interface DumpedTransaction {
 }
 
 /** Of a `.snapshot`: the last batch of a producer. */
-export interface DumpedProducer {
+export interface DumpedProducer extends ProducerSnapshotRow {
   readonly kind: 'producer'
-  readonly producerId: number
-  readonly producerEpoch: number
-  readonly coordinatorEpoch: number
-  /** None: no transaction is open. */
-  readonly currentTransactionFirstOffset: number | undefined
-  readonly lastSequence: number
-  readonly lastOffset: number
-  readonly offsetDelta: number
-  readonly timestamp: number
 }
 
 export interface DumpedDamage {
@@ -166,14 +158,14 @@ function recordText({ record, header, marker, withContent }: DumpedRecord): stri
 }
 
 function producerText(producer: DumpedProducer): string {
-  const firstSequence = sequenceBefore(producer.lastSequence, producer.offsetDelta)
+  const firstSequence = sequenceBefore(producer.lastSequence, producer.lastOffsetDelta)
   return (
     `producerId: ${producer.producerId} producerEpoch: ${producer.producerEpoch} ` +
     `coordinatorEpoch: ${producer.coordinatorEpoch} ` +
-    `currentTxnFirstOffset: ${optionalLong(producer.currentTransactionFirstOffset)} ` +
+    `currentTxnFirstOffset: ${optionalLong(producer.openTransactionFrom)} ` +
     `lastTimestamp: ${producer.timestamp} firstSequence: ${firstSequence} ` +
     `lastSequence: ${producer.lastSequence} lastOffset: ${producer.lastOffset} ` +
-    `offsetDelta: ${producer.offsetDelta} timestamp: ${producer.timestamp}\n`
+    `offsetDelta: ${producer.lastOffsetDelta} timestamp: ${producer.timestamp}\n`
   )
 }
 

@@ -4,6 +4,7 @@ import { BREAK_REASONS } from '@millrace/log/batch-chain'
 import { type Damage, scanBatches, type SoundBatches } from '@millrace/log/batch-scanner'
 import type { IndexFormat } from '@millrace/log/index-file'
 import { offsetIndexFormat } from '@millrace/log/offset-index'
+import { decodeProducerSnapshot } from '@millrace/log/producer-snapshot'
 import { parseSegmentFileName, type SegmentFileKind } from '@millrace/log/segment-files'
 import { timeIndexFormat } from '@millrace/log/time-index'
 import { decodeTransactionIndex } from '@millrace/log/transaction-index'
@@ -14,7 +15,6 @@ import { FIRST_OFFSET, type Offset, OFFSET_MAX, type Position } from '@millrace/
 import { BATCH_HEADER_SIZE, type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
 import type { LogRecord } from '@millrace/model/record'
 import type { DumpedRecord, DumpEntry, Gap } from './dump-entry.ts'
-import { readProducerSnapshot } from './producer-snapshot.ts'
 
 export interface DumpOptions {
   /** Every record, not only its batch. */
@@ -220,9 +220,12 @@ function* dumpTransactionIndex(bytes: Buffer, path: string): Generator<DumpEntry
 }
 
 function* dumpSnapshot(bytes: Buffer, path: string): Generator<DumpEntry> {
-  const snapshot = readProducerSnapshot(bytes)
-  if ('problem' in snapshot) yield { kind: 'unreadable', path, problem: snapshot.problem }
-  else yield* snapshot.producers
+  const producers = decodeProducerSnapshot(bytes)
+  if (producers === undefined) {
+    yield { kind: 'unreadable', path, problem: 'It is not a producer snapshot, or fails its CRC.' }
+    return
+  }
+  for (const row of producers) yield { kind: 'producer', ...row }
 }
 
 async function readWhole(disk: Disk, path: string): Promise<Buffer> {

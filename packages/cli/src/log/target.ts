@@ -56,6 +56,12 @@ export async function findTarget(
   return { kind: 'dataDirectory', path, partitions: select(partitions, selection, argument) }
 }
 
+export function partitionsOf(
+  target: Exclude<Target, { readonly kind: 'file' }>,
+): readonly PartitionTarget[] {
+  return target.kind === 'partition' ? [target] : target.partitions
+}
+
 /** Of the files of a partition directory, those that are part of a segment, by name. */
 export async function segmentFilesIn(disk: Disk, directory: string): Promise<readonly string[]> {
   const names = await disk.list(directory)
