@@ -105,6 +105,7 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
   return [
     { name: 'retention', everyMs, run: () => expireTopics(parts) },
     { name: 'idempotency keys', everyMs, run: () => idempotency.forgetOld() },
+    { name: 'index', everyMs, run: () => index.expectNoProblem() },
     historyOf(TOPICS_TOPIC, config.offsetHistoryMs),
     historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),
   ]

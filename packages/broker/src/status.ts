@@ -6,7 +6,7 @@ export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
   const { diskFreeBytes, diskTotalBytes } = storage.metrics()
   const { recovery } = storage
   return {
-    ...stateOf(parts.storage.state),
+    ...stateOf(parts.storage.state, index.problem?.detail),
     dataDirectory: storage.directory,
     diskFreeBytes,
     diskTotalBytes,
@@ -47,10 +47,13 @@ export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
 
 function stateOf(
   state: OpenedBroker['parts']['storage']['state'],
+  indexProblem: string | undefined,
 ): Pick<BrokerStatus, 'state' | 'reason'> {
   switch (state.kind) {
     case 'ready':
-      return { state: 'ready' }
+      return indexProblem === undefined
+        ? { state: 'ready' }
+        : { state: 'ready', reason: indexProblem }
     case 'full':
       return { state: 'ready', reason: state.reason }
     case 'failed':

@@ -66,6 +66,8 @@ export class IndexEnvironment {
       maxReaders: READERS_MAX,
       // The default makes a commit visible before it is on disk, and after a crash believes what is not.
       overlappingSync: false,
+      // Our transactions come one at a time. With it, a failed commit also rejects a promise that nobody has.
+      eventTurnBatching: false,
     })
     this.#tables = new Map(tables.map((name) => [name, new IndexTable(this.#root, name)]))
   }
@@ -76,9 +78,16 @@ export class IndexEnvironment {
     return table
   }
 
-  /** One LMDB transaction, on disk when it resolves. Fails rather than waits for ever. */
+  /**
+   * One LMDB transaction, on disk when it resolves. IndexWriteError: nothing was written, and it may be tried
+   * again. STORAGE_FAILED: LMDB does not answer any more.
+   */
   async transaction(write: () => void): Promise<void> {
-    await this.#beforeDeadline(this.#root.transaction(write))
+    try {
+      await this.#beforeDeadline(this.#root.transaction(write))
+    } catch (error) {
+      throw await writeErrorOf(error)
+    }
     // A read transaction of before would not show what was just written.
     this.#root.resetReadTxn()
   }
@@ -139,6 +148,11 @@ export class IndexEnvironment {
   }
 }
 
+/** LMDB took a transaction back: the disk is full (which it may call an I/O error), or failed. */
+export class IndexWriteError extends Error {
+  override readonly name = 'IndexWriteError'
+}
+
 const OPENING = 'opening'
 const OWNER = 'owner'
 const FILES = ['data.mdb', 'lock.mdb', OPENING]
@@ -162,4 +176,12 @@ async function removeFiles(disk: Disk, directory: string): Promise<void> {
     const path = join(directory, name)
     if ((await disk.stat(path)) !== undefined) await disk.unlink(path)
   }
+}
+
+/** LMDB's own error is in a promise beside the one that it rejects. */
+async function writeErrorOf(thrown: unknown): Promise<unknown> {
+  if (!(thrown instanceof Error) || !('commitError' in thrown)) return thrown
+  const [commit] = await Promise.allSettled([thrown.commitError])
+  const reason = commit.status === 'rejected' ? String(commit.reason) : thrown.message
+  return new IndexWriteError(`LMDB could not write: ${reason}.`, { cause: thrown })
 }

@@ -3,7 +3,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
-import { IndexEnvironment } from './index-environment.ts'
+import { IndexEnvironment, IndexWriteError } from './index-environment.ts'
 import { IndexedState, type StateDefinition, UNWRITTEN_SOON } from './indexed-state.ts'
 import { rebuildTable, whyNotFromTable } from './state-rebuild.ts'
 import { writeStateFile } from './state-file.ts'
@@ -46,7 +46,7 @@ export class StateIndex implements AsyncDisposable {
       return index
     } catch (error) {
       await environment.close()
-      throw error
+      throw openFailure(error)
     }
   }
 
@@ -70,12 +70,17 @@ export class StateIndex implements AsyncDisposable {
     return state
   }
 
-  /** Why LMDB is behind, when it is: a full disk. It is tried again every second. */
+  /** Why LMDB is behind, when it is: most likely a full disk. It is tried again every second. */
   get problem(): LogError | undefined {
     return this.#problem
   }
 
-  /** Everything that is applied now is in LMDB when it resolves, or the disk is full. Else STORAGE_FAILED. */
+  /** Rejects with the problem, if there is one. */
+  async expectNoProblem(): Promise<void> {
+    if (this.#problem !== undefined) throw this.#problem
+  }
+
+  /** Everything that is applied now is in LMDB when it resolves, or there is a `problem`. Else STORAGE_FAILED. */
   async write(): Promise<void> {
     // What a transaction under way has taken may be older than what there is now.
     while (this.#writing !== undefined) await this.#writing
@@ -171,7 +176,10 @@ export class StateIndex implements AsyncDisposable {
     try {
       await this.write()
     } catch (error) {
-      this.#problem = error instanceof LogError ? error : failure(error)
+      const isKnown = error instanceof LogError
+      this.#problem = isKnown
+        ? error
+        : new LogError('STORAGE_FAILED', 'LMDB failed to write.', { cause: error })
     }
   }
 
@@ -189,9 +197,9 @@ export class StateIndex implements AsyncDisposable {
       this.#problem = undefined
     } catch (error) {
       for (const { state } of dirty) state.notWritten()
-      if (!isDiskFull(error)) throw failure(error)
+      if (!(error instanceof IndexWriteError)) throw error
       // Nothing is lost by waiting: the logs have it. There may be room the next time.
-      this.#problem = new LogError('STORAGE_FULL', 'The index waits for room on the disk.')
+      this.#problem = new LogError('STORAGE_FULL', `${error.message} It is tried again.`)
       this.#writeSoon()
     } finally {
       this.#writing = undefined
@@ -206,11 +214,9 @@ function directoryOf(storage: Storage, state: Pick<StateDefinition, 'log'>): str
   return join(storage.directory, 'topics', state.log.name)
 }
 
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && /no space|ENOSPC|quota/i.test(error.message)
-}
-
-function failure(cause: unknown): LogError {
-  if (cause instanceof LogError) return cause
-  return new LogError('STORAGE_FAILED', 'LMDB failed to write.', { cause })
+/** To serve, an index is needed; to make it, room. */
+function openFailure(cause: unknown): unknown {
+  if (cause instanceof IndexWriteError)
+    return new LogError('STORAGE_FULL', cause.message, { cause })
+  return cause
 }
