@@ -60,4 +60,4 @@ function corrupt(detail: string): MillraceError {
 }
 
 /** Of one batch: what a consumer will hold at most beyond what it fetched. */
-export const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
+const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024

@@ -251,7 +251,8 @@ export class Consumer implements AsyncDisposable {
 }
 
 function consumed(topic: string, partition: number, record: LogRecord): ConsumedRecord {
-  return { topic, partition, ...record }
+  const { offset, timestamp, key, value, headers } = record
+  return { topic, partition, offset, timestamp, key, value, headers }
 }
 
 const MiB = 1024 * 1024

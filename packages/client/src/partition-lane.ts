@@ -14,7 +14,7 @@ export interface LaneOptions {
   /** A batch has been taken from the lane: keyless records should go elsewhere. */
   readonly onBatchTaken: () => void
   readonly onFailed: (reason: unknown) => void
-  /** These bytes are no longer waiting. */
+  /** These bytes are no longer held. */
   readonly onReleased: (bytes: number) => void
 }
 
@@ -70,7 +70,7 @@ export class PartitionLane {
   }
 
   async #sendBatch(): Promise<void> {
-    const { batch, bytes } = this.#takeBatch()
+    const { batch, heldBytes } = this.#takeBatch()
     const [first] = batch
     if (first !== undefined) {
       this.#options.onBatchTaken()
@@ -88,28 +88,28 @@ export class PartitionLane {
       }
     }
     this.#isSending = false
-    this.#options.onReleased(bytes)
+    this.#options.onReleased(heldBytes)
     this.#schedule()
   }
 
-  /** `bytes` counts those that were given up on, too. */
-  #takeBatch(): { readonly batch: readonly PendingRecord[]; readonly bytes: number } {
+  /** `heldBytes` counts those that were given up on, too. */
+  #takeBatch(): { readonly batch: readonly PendingRecord[]; readonly heldBytes: number } {
     const limit = this.#options.maxBatchBytes() - BATCH_HEADER_SIZE
     const expired = performance.now() - this.#options.deliveryTimeoutMs
     const batch: PendingRecord[] = []
     let batchBytes = 0
-    let bytes = 0
+    let heldBytes = 0
     for (const record of this.#queue) {
       if (batch.length > 0 && batchBytes + record.size > limit) break
       this.#queue.delete(record)
-      bytes += record.size
+      this.#queuedBytes -= record.size
+      heldBytes += record.heldBytes
       if (record.queuedAtMs <= expired) record.reject(timedOut(this.#options.deliveryTimeoutMs))
       if (record.isSettled) continue
       batch.push(record)
       batchBytes += record.size
     }
-    this.#queuedBytes -= bytes
-    return { batch, bytes }
+    return { batch, heldBytes }
   }
 }
 

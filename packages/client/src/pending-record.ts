@@ -12,6 +12,8 @@ export class PendingRecord {
   readonly partition: number | undefined
   /** No less than what it takes in a batch, in bytes. */
   readonly size: number
+  /** About what it takes here until it is answered. */
+  readonly heldBytes: number
   /** By `performance.now()`. */
   readonly queuedAtMs: number
   readonly promise: Promise<ProducedRecord>
@@ -30,6 +32,7 @@ export class PendingRecord {
     this.content = record.content
     this.partition = record.partition
     this.size = record.size
+    this.heldBytes = record.size + HELD_BESIDE_BYTES
     this.queuedAtMs = record.queuedAtMs
     this.promise = promise
     this.#resolve = resolve
@@ -63,3 +66,6 @@ export class PendingRecord {
     this.#onSettled(this)
   }
 }
+
+/** Promise, views and places in queues, for each record: for small ones most of what they take. */
+const HELD_BESIDE_BYTES = 600

@@ -17,7 +17,7 @@ export interface ProducerOptions {
   readonly lingerMs?: number
   /** A batch that has so many bytes does not wait. 512 KiB, and never more than the topic's `maxMessageBytes`. */
   readonly batchBytes?: number
-  /** Records that wait for an answer, in bytes: beyond it `ready` waits. 32 MiB unless told otherwise. */
+  /** Memory for records that wait for an answer: beyond it `ready` waits. 32 MiB unless told otherwise. */
   readonly maxBufferedBytes?: number
   /** How long after `send` a record may still be tried. 120,000 unless told otherwise. */
   readonly deliveryTimeoutMs?: number
@@ -130,7 +130,7 @@ export class Producer implements AsyncDisposable {
 
   #routeInto({ partitionCount }: TopicShape): void {
     for (const record of this.#unrouted) {
-      const isFull = this.#bufferedBytes + record.size > this.#options.maxBufferedBytes
+      const isFull = this.#bufferedBytes + record.heldBytes > this.#options.maxBufferedBytes
       // One that is larger than all the room there is goes alone.
       if (isFull && this.#bufferedBytes > 0) return
       this.#unrouted.delete(record)
@@ -138,7 +138,7 @@ export class Producer implements AsyncDisposable {
       const { content, partition } = record
       const wanted = partition === undefined ? content : { key: content.key, partition }
       const index = this.#partitioner.partitionOf(wanted, record.size, partitionCount)
-      this.#bufferedBytes += record.size
+      this.#bufferedBytes += record.heldBytes
       this.#laneOf(index).add(record)
     }
   }

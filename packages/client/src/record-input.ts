@@ -1,4 +1,5 @@
 import type { RecordContent, RecordHeader } from '@millrace/model/record'
+import { TextSlab } from './text-slab.ts'
 
 /** A record to produce: exactly one of `value` and `json`. Text is sent as its UTF-8. */
 export interface ProducerRecord {
@@ -42,7 +43,7 @@ function valueOf({ value, json }: ProducerRecord): Uint8Array | null {
   // Undefined for what JSON does not have, whatever the type says.
   const text = JSON.stringify(json) as string | undefined
   if (text === undefined) throw new TypeError(`A ${typeof json} is not JSON.`)
-  return encoder.encode(text)
+  return slab.encode(text)
 }
 
 function headersOf(headers: NonNullable<ProducerRecord['headers']>): readonly RecordHeader[] {
@@ -63,7 +64,7 @@ function isList(
 
 function bytesOf(value: string | Uint8Array | null, what: string): Uint8Array | null {
   if (value === null || value instanceof Uint8Array) return value
-  if (typeof value === 'string') return encoder.encode(value)
+  if (typeof value === 'string') return slab.encode(value)
   throw new TypeError(`${what} is text, bytes or null; for other values there is json.`)
 }
 
@@ -79,4 +80,4 @@ function isIndex(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-const encoder = new TextEncoder()
+const slab = new TextSlab()

@@ -44,5 +44,5 @@ export function retryDelayMs(
   return (retryAfterMs ?? ceiling / 2) + (random * ceiling) / 2
 }
 
-export const RETRY_DELAY_MIN_MS = 50
+const RETRY_DELAY_MIN_MS = 50
 export const RETRY_DELAY_MAX_MS = 1000

@@ -51,4 +51,4 @@ export class TopicShapeCache {
   }
 }
 
-export const REFRESH_AFTER_MS = 60_000
+const REFRESH_AFTER_MS = 60_000

@@ -7,4 +7,4 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /** Where the two were measured to be equally fast. */
-export const NATIVE_FROM_BYTES = 256
+const NATIVE_FROM_BYTES = 256

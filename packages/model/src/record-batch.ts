@@ -110,7 +110,7 @@ export function hasValidCrc(
 export const BATCH_HEADER_SIZE = 61
 /** Base offset and length, which the length does not count. */
 export const LOG_OVERHEAD = 12
-export const BATCH_LENGTH_MIN = BATCH_HEADER_SIZE - LOG_OVERHEAD
+const BATCH_LENGTH_MIN = BATCH_HEADER_SIZE - LOG_OVERHEAD
 export const MAGIC = 2
 
 export const BASE_OFFSET_AT = 0
@@ -131,7 +131,7 @@ export const RECORD_COUNT_AT = 57
 
 /** In the order of their numbers in the attributes. */
 export const CODECS: readonly Codec[] = ['none', 'gzip', 'snappy', 'lz4', 'zstd']
-export const CODEC_BITS = 0b111
+const CODEC_BITS = 0b111
 export const LOG_APPEND_TIME_BIT = 1 << 3
 export const TRANSACTIONAL_BIT = 1 << 4
 export const CONTROL_BIT = 1 << 5

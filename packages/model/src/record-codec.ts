@@ -118,7 +118,7 @@ export function readNameLength(cursor: ByteCursor): number {
 }
 
 /** Attributes, two deltas, two lengths, the header count. */
-export const RECORD_BODY_SIZE_MIN = 6
+const RECORD_BODY_SIZE_MIN = 6
 /** With the length in front. */
 export const RECORD_SIZE_MIN = 7
 export const ATTRIBUTES_SIZE = 1

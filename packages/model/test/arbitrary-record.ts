@@ -4,7 +4,7 @@ import type { RecordContent, RecordHeader } from '../src/record.ts'
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength })
 
 /** Whole code points only: a lone surrogate cannot be written as UTF-8 and read back. */
-export const anyHeader: fc.Arbitrary<RecordHeader> = fc.record({
+const anyHeader: fc.Arbitrary<RecordHeader> = fc.record({
   name: fc.string({ unit: 'binary', maxLength: 12 }),
   value: fc.option(bytes(20)),
 })
