@@ -84,6 +84,7 @@ export class BatchFile {
 
   /** To the end as it is now. */
   async *scan(from: BatchStart): AsyncGenerator<Scanned> {
+    if (from.position === this.#bytes) return
     const range = { from: from.position, to: this.#bytes, ...this.#linkFrom(from) }
     yield* scanBatches(await this.#open(), range)
   }

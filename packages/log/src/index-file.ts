@@ -111,7 +111,8 @@ export class IndexFile<Entry> {
     if (this.#isInexact) await file.truncate(start + bytes.length)
     if (generation !== this.#generation) return
     this.#storedCount += count
-    this.#tail.copyWithin(0, count * entrySize, this.#tailCount * entrySize)
+    // A copy, for the memory of what is in the file now is let go of.
+    this.#tail = Buffer.from(this.#tail.subarray(count * entrySize, this.#tailCount * entrySize))
     this.#tailCount -= count
     this.#isInexact = closing !== undefined
   }

@@ -49,6 +49,8 @@ export class SegmentIndexes {
   #rebuilding: Promise<void> | undefined
   #isOwnWork = false
   #isLargestProven = false
+  /** The last write, however it ended. */
+  #writing = Promise.resolve()
   #synced: IndexSizes
   /** Where the last entry's batch begins: of all, of those in the file, of those synced. */
   #lastEntryAt = 0 as Position
@@ -151,13 +153,13 @@ export class SegmentIndexes {
   }
 
   async write(): Promise<void> {
-    if (this.#isLoaded) await this.#write(undefined)
+    if (this.#isLoaded) await this.#inTurn(() => this.#write(undefined))
   }
 
   /** Also Kafka's closing entry of the time index. Further entries, if any come, take its place. */
   async writeClosed(): Promise<void> {
     await this.ready()
-    await this.#write(this.#builder.closingEntry())
+    await this.#inTurn(() => this.#write(this.#builder.closingEntry()))
   }
 
   async sync(): Promise<void> {
@@ -177,6 +179,13 @@ export class SegmentIndexes {
   async close(): Promise<void> {
     await this.#offsets.close()
     await this.#times.close()
+  }
+
+  /** One write at a time. */
+  #inTurn(write: () => Promise<void>): Promise<void> {
+    const written = this.#writing.then(write)
+    this.#writing = written.catch(() => {})
+    return written
   }
 
   async #write(closing: TimeIndexEntry | undefined): Promise<void> {
@@ -233,6 +242,10 @@ export class SegmentIndexes {
     this.#synced = NOTHING_SYNCED
     this.#lastEntryAt = this.#writtenEntryAt = this.#syncedEntryAt = 0 as Position
     for (const entry of entries) this.#append(entry)
+    if (this.#options.synced === undefined && this.#options.access === 'write') {
+      // Of a sealed segment nobody else would. Should it fail, they stay in memory until the next life.
+      await this.#inTurn(() => this.#write(builder.closingEntry())).catch(() => {})
+    }
   }
 
   #append(entries: NewEntries): void {

@@ -156,6 +156,7 @@ export class Segment {
     fromOffset: Offset,
     limits: { readonly maxBytes: number; readonly untilOffset: Offset },
   ): Promise<BatchRun> {
+    if (fromOffset >= this.nextOffset) return emptyRun(fromOffset)
     const start =
       this.#readEnds.get(fromOffset) ?? (await findBatch(this.#batches, this.#indexes, fromOffset))
     if (start === undefined || start.position === this.bytes) return emptyRun(fromOffset)

@@ -14,6 +14,7 @@ test('Kafka’s snapshot is read as its own dump tool prints it', async () => {
     lastOffset: 16,
     lastOffsetDelta: 0,
     timestamp: 1_700_000_000_070,
+    coordinatorEpoch: -1,
     openTransactionFrom: undefined,
   })
   expect(rows?.[2]).toMatchObject({ producerId: 7, lastOffset: 38, openTransactionFrom: 38 })
