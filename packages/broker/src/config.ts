@@ -75,7 +75,10 @@ export function parseBrokerConfig(input: unknown): BrokerConfig {
   const config = Value.Default(BrokerConfigSchema, structuredClone(input))
   if (!Value.Check(BrokerConfigSchema, config)) {
     const [problem] = Value.Errors(BrokerConfigSchema, config)
-    throw new TypeError(`broker${problem?.instancePath ?? ''}: ${problem?.message ?? 'invalid'}`)
+    // An unknown name is what the schema `false`, meant for no value at all, refuses.
+    const isUnknown = problem?.keyword === 'boolean'
+    const why = isUnknown ? 'is not a setting' : (problem?.message ?? 'is not valid')
+    throw new TypeError(`broker${problem?.instancePath ?? ''}: ${why}`)
   }
   return Object.freeze({ ...config, topicDefaults: Object.freeze(config.topicDefaults) })
 }
