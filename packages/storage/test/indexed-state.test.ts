@@ -1,72 +1,10 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SYSTEM_CLOCK } from '@millrace/disk/clock'
-import { NODE_DISK } from '@millrace/disk/node-disk'
-import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
-import type { RecordContent } from '@millrace/model/record'
 import { ManualClock } from '@millrace/testing/manual-clock'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseStorageConfig } from '../src/config.ts'
-import type { IndexedState, StateDefinition } from '../src/indexed-state.ts'
-import { StateIndex } from '../src/state-index.ts'
-import { Storage } from '../src/storage.ts'
-
-const CONFIG = parseStorageConfig({
-  journalSlotBytes: 256 * 1024,
-  reserveBytes: 0,
-  minFreeBytes: 0,
-})
-const NAME = '__state'
-
-/** A record's key is the key, its value the value. */
-const decode: StateDefinition['decode'] = ({ key, value }) => [
-  { key: Buffer.from(key ?? []).toString(), value },
-]
-
-interface Opened extends AsyncDisposable {
-  readonly storage: Storage
-  readonly index: StateIndex
-  readonly state: IndexedState
-}
-
-async function openState(directory: string, clock = SYSTEM_CLOCK): Promise<Opened> {
-  const storage = await Storage.open(NODE_DISK, directory, clock, CONFIG)
-  if ([...storage.logs()].length === 0) {
-    const log = storage.allocateLogId()
-    const topicId = 'AAAAAAAAQAAAAAAAAAAAAA'
-    const config = LOG_CONFIG_DEFAULTS
-    await storage.prepareLog({ log, directory: `${NAME}-0`, topicId, config })
-    await storage.append([{ kind: 'create', log }])
-  }
-  const [log] = storage.logs()
-  const definitions = [{ name: NAME, log: log!, decode }]
-  const index = await StateIndex.open(storage, NODE_DISK, clock, definitions)
-  return {
-    storage,
-    index,
-    state: index.state(NAME),
-    async [Symbol.asyncDispose]() {
-      await storage.close()
-      await index.close()
-    },
-  }
-}
-
-function put(key: string, value: string | null): RecordContent {
-  return {
-    key: Buffer.from(key),
-    value: value === null ? null : Buffer.from(value),
-    headers: [],
-    timestamp: 1,
-  }
-}
-
-function contents(state: IndexedState, prefix = ''): readonly string[] {
-  const entries = state.range({ prefix, limit: Infinity })
-  return entries.map(({ key, value }) => `${key}=${String(value)}`)
-}
+import { contents, openState, put } from './open-state.ts'
 
 describe('the state of an internal topic', () => {
   test('is what was appended, before LMDB has it, after, and after a restart', async () => {
@@ -227,7 +165,7 @@ describe('an index that is not that of its log', () => {
 })
 
 describe('a state file', () => {
-  const STATE = `topics/${NAME}-0`
+  const STATE = 'topics/__state-0'
 
   async function stateFiles(directory: string): Promise<readonly string[]> {
     const names = await readdir(join(directory, STATE))
