@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { addCompletionCommands } from './commands/completion.ts'
 import { addContextCommands } from './commands/context.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addConsumeCommand } from './commands/consume.ts'
@@ -52,6 +53,7 @@ export function createProgram(): Command {
   addOffsetCommands(program)
   addLogCommands(program)
   addContextCommands(program)
+  addCompletionCommands(program)
   return program
 }
 

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runCli } from './run-cli.ts'
+import { serve, type Served } from './served.ts'
+
+let served: Served
+beforeAll(async () => {
+  served = await serve()
+  await served.cli(['topic', 'create', 'orders'])
+  await served.cli(['topic', 'create', 'users'])
+  await served.cli(['offset', 'commit', 'billing', 'orders', '0:0'])
+})
+afterAll(async () => served[Symbol.asyncDispose]())
+
+async function offered(...words: readonly string[]): Promise<readonly string[]> {
+  const environment = { MILLRACE_SERVER: served.url }
+  const run = await runCli(['complete', '--', ...words], { environment })
+  expect(run.status).toBe(0)
+  expect(run.stderr).toBe('')
+  const lines = run.stdout.toString().trimEnd().split('\n')
+  return lines.filter((line) => !line.startsWith(':')).map((line) => line.split('\t')[0] ?? '')
+}
+
+test('commands, and the commands below them', async () => {
+  expect(await offered('con')).toEqual(['consume', 'context'])
+  expect(await offered('topic', 'd')).toEqual(['describe', 'delete'])
+})
+
+test('topics and groups, as the server has them', async () => {
+  expect(await offered('consume', 'o')).toEqual(['orders'])
+  expect(await offered('topic', 'describe', '')).toEqual(['orders', 'users'])
+  expect(await offered('offset', 'ls', 'b')).toEqual(['billing'])
+  expect(await offered('offset', 'ls', 'billing', '--topic', '')).toEqual(['orders', 'users'])
+})
+
+test('options, and what they may be, also those of the program', async () => {
+  expect(await offered('consume', 'orders', '--fo')).toEqual(['--follow'])
+  expect(await offered('consume', 'orders', '-o', '')).toEqual(['table', 'json', 'jsonl'])
+  expect(await offered('produce', 'orders', '--format', 'j')).toEqual(['jsonl'])
+})
+
+test('without a server there is nothing to offer, and nothing is said', async () => {
+  const environment = { MILLRACE_SERVER: '127.0.0.1:9' }
+  const run = await runCli(['complete', '--', 'consume', 'o'], { environment })
+  expect(run.stdout.toString()).toMatch(/^:\d+\n$/)
+  expect(run.stderr).toBe('')
+})
+
+test.each(['bash', 'zsh', 'fish'])('there is a script for %s', async (shell) => {
+  const run = await runCli(['completion', shell])
+  expect(run.status).toBe(0)
+  expect(run.stdout.toString()).toContain('millrace complete -- ')
+})
+
+test('a shell that it does not know is status 2', async () => {
+  expect((await runCli(['completion', 'tcsh'])).status).toBe(2)
+})
