@@ -27,6 +27,8 @@ export interface ConsumerOptions extends CallOptions {
   readonly maxBufferedBytes?: number
   /** How long a fetch waits at the end of a partition. 30,000 unless told otherwise. */
   readonly waitMs?: number
+  /** How often to see whether the topic has more partitions. 60,000 unless told otherwise. */
+  readonly metadataMaxAgeMs?: number
   /**
    * Called when records are gone or damaged that should have come next, and the reader goes on behind them.
    * Without it the loop ends with OFFSET_OUT_OF_RANGE or CORRUPT_SEGMENT: nothing is skipped in silence.
@@ -80,8 +82,8 @@ export class Consumer implements AsyncDisposable {
   }
 
   /** Finds out where to begin, as the loop does by itself: what is produced from now on is after `latest`. */
-  async open(): Promise<void> {
-    await this.#opened()
+  async open({ signal }: CallOptions = {}): Promise<void> {
+    await orAborted(this.#opened(), signal)
   }
 
   /** The next offset that will be processed, by partition; those to be committed. Empty before `open`. */
@@ -184,7 +186,7 @@ export class Consumer implements AsyncDisposable {
     const wanted = wantedPartitions(description, partitions)
     const offsets = await this.#offsetsOf(wanted, start)
     const ends = new Map(wanted.map(({ partition, highWatermark }) => [partition, highWatermark]))
-    this.#lookAgainAtMs = performance.now() + LOOK_AGAIN_MS
+    this.#hasLooked()
     this.#signal.throwIfAborted()
     const feed = new PartitionFeed({
       offsets,
@@ -224,13 +226,18 @@ export class Consumer implements AsyncDisposable {
   async #lookForPartitions(): Promise<void> {
     const { partitions, follow = true } = this.#options
     if (partitions !== undefined || !follow || performance.now() < this.#lookAgainAtMs) return
-    this.#lookAgainAtMs = performance.now() + LOOK_AGAIN_MS
+    this.#hasLooked()
     const { partitions: all } = await this.#describe()
     const added = all.filter(({ partition }) => !this.#positions.has(partition))
     if (added.length === 0) return
     const offsets = await this.#offsetsOf(added, 'earliest')
     const feed = await this.#feed
     feed?.add(offsets)
+  }
+
+  #hasLooked(): void {
+    this.#lookAgainAtMs =
+      performance.now() + (this.#options.metadataMaxAgeMs ?? METADATA_MAX_AGE_MS)
   }
 
   async #describe() {
@@ -259,7 +266,6 @@ const MiB = 1024 * 1024
 const MAX_BYTES = 1 * MiB
 const MAX_BUFFERED_BYTES = 16 * MiB
 const WAIT_MS = 30_000
-/** How often to see whether the topic has grown. */
-const LOOK_AGAIN_MS = 60_000
+const METADATA_MAX_AGE_MS = 60_000
 /** A browser opens six connections to a server: some must be left for commits and the rest of the page. */
 const MAX_FETCHES = 'document' in globalThis || 'WorkerGlobalScope' in globalThis ? 4 : 64

@@ -21,6 +21,8 @@ export interface ProducerOptions {
   readonly maxBufferedBytes?: number
   /** How long after `send` a record may still be tried. 120,000 unless told otherwise. */
   readonly deliveryTimeoutMs?: number
+  /** How often to see whether the topic has more partitions. 60,000 unless told otherwise. */
+  readonly metadataMaxAgeMs?: number
   /** `none` unless told otherwise. Browsers have no other. */
   readonly compression?: Codec
 }
@@ -53,7 +55,9 @@ export class Producer implements AsyncDisposable {
     if (!canCompress(this.#options.compression)) {
       throw new TypeError(`There is no ${this.#options.compression} compression here.`)
     }
-    this.#shapes = new TopicShapeCache(this.#connection, topic, this.#abandon.signal)
+    const { metadataMaxAgeMs } = this.#options
+    const { signal } = this.#abandon
+    this.#shapes = new TopicShapeCache(this.#connection, topic, metadataMaxAgeMs, signal)
   }
 
   /**
@@ -98,7 +102,10 @@ export class Producer implements AsyncDisposable {
     }
   }
 
-  /** Flushes, and takes no more. When the signal aborts, what is not yet answered is given up on. */
+  /**
+   * Flushes, and takes no more; without a server that takes `deliveryTimeoutMs`. When the signal aborts, what is
+   * not yet answered is given up on.
+   */
   async close({ signal }: CallOptions = {}): Promise<void> {
     this.#isClosed = true
     try {
@@ -156,8 +163,7 @@ export class Producer implements AsyncDisposable {
       signal: this.#abandon.signal,
       onBatchTaken: () => this.#partitioner.endBatch(partition),
       onFailed: (reason) => {
-        // Deleted, perhaps, and made again with fewer partitions.
-        if (isUnknownTopic(reason)) this.#shapes.forget()
+        if (isAboutShape(reason)) this.#shapes.forget()
       },
       onReleased: (bytes) => {
         this.#bufferedBytes -= bytes
@@ -195,8 +201,12 @@ export class Producer implements AsyncDisposable {
   }
 }
 
-function isUnknownTopic(reason: unknown): boolean {
-  return reason instanceof MillraceError && reason.code === 'UNKNOWN_TOPIC_OR_PARTITION'
+/** The topic may have been made again with fewer partitions, or take only smaller batches now. */
+function isAboutShape(reason: unknown): boolean {
+  return (
+    reason instanceof MillraceError &&
+    (reason.code === 'UNKNOWN_TOPIC_OR_PARTITION' || reason.code === 'RECORD_TOO_LARGE')
+  )
 }
 
 const KiB = 1024
@@ -207,5 +217,6 @@ const DEFAULTS = {
   batchBytes: 512 * KiB,
   maxBufferedBytes: 32 * MiB,
   deliveryTimeoutMs: 120_000,
+  metadataMaxAgeMs: 60_000,
   compression: 'none',
 } as const satisfies Required<ProducerOptions>

@@ -11,11 +11,13 @@ export interface TopicShape {
 /** Keeps a topic's shape: fetched once, then again from time to time, as partitions may be added. */
 export class TopicShapeCache {
   readonly #fetch: () => Promise<TopicShape>
+  readonly #maxAgeMs: number
   #shape: TopicShape | undefined
   #isFetching = false
   #fetchedAtMs = 0
 
-  constructor(connection: Connection, topic: string, signal: AbortSignal) {
+  constructor(connection: Connection, topic: string, maxAgeMs: number, signal: AbortSignal) {
+    this.#maxAgeMs = maxAgeMs
     const topics = createTopics(connection)
     this.#fetch = async () => {
       const { partitions, config } = await topics.describe(topic, { signal })
@@ -31,7 +33,7 @@ export class TopicShapeCache {
   /** None is known, or the one that is has become old, and it is not being fetched. */
   get isDue(): boolean {
     if (this.#isFetching) return false
-    return this.#shape === undefined || performance.now() - this.#fetchedAtMs > REFRESH_AFTER_MS
+    return this.#shape === undefined || performance.now() - this.#fetchedAtMs > this.#maxAgeMs
   }
 
   /** Something shows that it is another topic now. */
@@ -50,5 +52,3 @@ export class TopicShapeCache {
     }
   }
 }
-
-const REFRESH_AFTER_MS = 60_000

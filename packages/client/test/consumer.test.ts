@@ -32,6 +32,19 @@ test('a reader that follows gets what comes later', async () => {
   expect([...first, ...(await later)]).toEqual(['0', '1', '2'])
 })
 
+test('partitions that are added to a topic are read from their first record', async () => {
+  await produce('grown', 1, 1)
+  await using consumer = client.consumer('grown', {
+    start: 'latest',
+    metadataMaxAgeMs: 0,
+    waitMs: 10,
+  })
+  await consumer.open()
+  await client.topics.alter('grown', { partitions: 2 })
+  await produceMore('grown', ['first', 'second'], 1)
+  expect(await take(consumer, 2)).toEqual(['first', 'second'])
+})
+
 test('a reader that does not follow ends at what was there', async () => {
   await produce('ended', 3, 1)
   await using consumer = client.consumer('ended', { follow: false })

@@ -75,6 +75,20 @@ test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
   },
 )
 
+test('keys go to partitions that were added, once the topic was looked at again', async () => {
+  const client = createClient(server.url)
+  await client.topics.create('growing')
+  await using producer = client.producer('growing', { lingerMs: 0, metadataMaxAgeMs: 0 })
+  expect(await producer.send({ key: 'kafka', value: '' })).toMatchObject({ partition: 0 })
+  await client.topics.alter('growing', { partitions: 3 })
+  // Whoever sends first only makes the producer look; it need not wait for what is seen.
+  for (;;) {
+    const { partition } = await producer.send({ key: 'kafka', value: '' })
+    if (partition === 1) break
+    expect(partition).toBe(0)
+  }
+})
+
 describe('batches', () => {
   test('what is sent while the first lingers goes with it; flush ends the lingering', async () => {
     const watched = watchFetch()
