@@ -57,9 +57,7 @@ export function trimLeaderEpochs(
 }
 
 /** What the bisection asks: the batch that holds `offset`, or the first after it. Undefined: none. */
-export type BatchAt = (
-  offset: Offset,
-) => Promise<
+export type BatchAt = (offset: Offset) => Promise<
   | {
       readonly baseOffset: Offset
       readonly lastOffset: Offset

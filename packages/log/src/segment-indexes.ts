@@ -255,4 +255,4 @@ export class SegmentIndexes {
   }
 }
 
-const NOTHING_SYNCED: IndexSizes = { offsetIndexBytes: 0, timeIndexBytes: 0 }
+export const NOTHING_SYNCED: IndexSizes = { offsetIndexBytes: 0, timeIndexBytes: 0 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import type { Disk } from '@millrace/disk/disk'
-import { FIRST_OFFSET, type Offset, type Position } from '@millrace/model/offset'
+import type { Offset, Position } from '@millrace/model/offset'
 import type { BatchHeader } from '@millrace/model/record-batch'
 import { BatchFile, type BatchStart, type StampedBatch } from './batch-file.ts'
 import { segmentFilePath } from './segment-files.ts'
-import { type IndexSizes, SegmentIndexes } from './segment-indexes.ts'
+import { type IndexSizes, NOTHING_SYNCED, SegmentIndexes } from './segment-indexes.ts'
 import { corruptSegment, findBatch } from './segment-lookup.ts'
 import { findRecordByTime, type FoundRecord, largestTimestamp } from './time-lookup.ts'
 import { type AbortedTransaction, readTransactionIndex } from './transaction-index.ts'
@@ -53,10 +53,12 @@ export class Segment {
   readonly baseOffset: Offset
   readonly #disk: Disk
   readonly #directory: string
+  readonly #options: SegmentOptions & SegmentExtent
   readonly #batches: BatchFile
-  readonly #indexes: SegmentIndexes
+  /** Made when first needed, as most of thousands never are. */
+  #openIndexes: SegmentIndexes | undefined
   /** Where reads ended: who reads on needs no index. The oldest first. */
-  readonly #readEnds = new Map<Offset, BatchStart>()
+  #readEnds: Map<Offset, BatchStart> | undefined
   #aborted: Promise<readonly AbortedTransaction[]> | undefined
 
   /** Makes the `.log` file; it must not exist. The directory is the caller's to sync. */
@@ -73,18 +75,13 @@ export class Segment {
   }
 
   private constructor(disk: Disk, directory: string, options: SegmentOptions & SegmentExtent) {
-    const { baseOffset, access = 'write', syncedIndexes: synced } = options
+    const { baseOffset, access = 'write' } = options
     const path = segmentFilePath(directory, baseOffset, 'log')
     this.baseOffset = baseOffset
     this.#disk = disk
     this.#directory = directory
+    this.#options = options
     this.#batches = new BatchFile(disk, path, { ...options, access })
-    this.#indexes = new SegmentIndexes(
-      disk,
-      directory,
-      { ...options, access, synced },
-      this.#batches,
-    )
   }
 
   get bytes(): Position {
@@ -97,12 +94,12 @@ export class Segment {
 
   /** Bytes at the end that no synced index entry covers; 0 while the indexes were not needed yet. */
   get uncoveredBytes(): number {
-    return this.#indexes.uncoveredBytes
+    return this.#openIndexes?.uncoveredBytes ?? 0
   }
 
   /** For the checkpoint: as far as the indexes are on disk for certain. Closing entries are not counted: take it after `seal` and `sync`. */
   get syncedIndexes(): IndexSizes {
-    return this.#indexes.synced
+    return this.#openIndexes?.synced ?? this.#options.syncedIndexes ?? NOTHING_SYNCED
   }
 
   /**
@@ -130,13 +127,13 @@ export class Segment {
 
   /** Writes the index entries that are only in memory. May be repeated when it fails. Does not sync. */
   async writeIndexes(): Promise<void> {
-    await this.#indexes.write()
+    await this.#openIndexes?.write()
   }
 
   /** fdatasync of every file of this segment written since the last. A failure is never to be retried. */
   async sync(): Promise<void> {
     await this.#batches.sync()
-    await this.#indexes.sync()
+    await this.#openIndexes?.sync()
   }
 
   /**
@@ -158,7 +155,7 @@ export class Segment {
   ): Promise<BatchRun> {
     if (fromOffset >= this.nextOffset) return emptyRun(fromOffset)
     const start =
-      this.#readEnds.get(fromOffset) ?? (await findBatch(this.#batches, this.#indexes, fromOffset))
+      this.#readEnds?.get(fromOffset) ?? (await findBatch(this.#batches, this.#indexes, fromOffset))
     if (start === undefined || start.position === this.bytes) return emptyRun(fromOffset)
     const { content, headers, stop } = await this.#batches.read(start, limits.maxBytes)
     if (headers.length === 0 && stop !== undefined) await this.#throwDamageAt(start)
@@ -220,7 +217,7 @@ export class Segment {
   async cutTo(bytes: Position, nextOffset: Offset): Promise<void> {
     await this.#indexes.ready()
     await this.#batches.cutTo({ position: bytes, nextOffset })
-    this.#readEnds.clear()
+    this.#readEnds?.clear()
     await this.#indexes.rebuild()
   }
 
@@ -233,11 +230,20 @@ export class Segment {
   /** Closes the files, writing nothing: `seal` or `writeIndexes` first, to keep the indexes. */
   async close(): Promise<void> {
     await this.#batches.close()
-    await this.#indexes.close()
+    await this.#openIndexes?.close()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  get #indexes(): SegmentIndexes {
+    if (this.#openIndexes === undefined) {
+      const { access = 'write', syncedIndexes: synced } = this.#options
+      const options = { ...this.#options, access, synced }
+      this.#openIndexes = new SegmentIndexes(this.#disk, this.#directory, options, this.#batches)
+    }
+    return this.#openIndexes
   }
 
   async #throwDamageAt(start: BatchStart): Promise<void> {
@@ -248,10 +254,11 @@ export class Segment {
   }
 
   #rememberReadEnd(end: BatchStart): void {
-    this.#readEnds.delete(end.nextOffset)
-    this.#readEnds.set(end.nextOffset, end)
-    const [oldest] = this.#readEnds.keys()
-    if (this.#readEnds.size > READ_ENDS_MAX) this.#readEnds.delete(oldest ?? FIRST_OFFSET)
+    const ends = (this.#readEnds ??= new Map())
+    ends.delete(end.nextOffset)
+    ends.set(end.nextOffset, end)
+    const [oldest] = ends.keys()
+    if (ends.size > READ_ENDS_MAX && oldest !== undefined) ends.delete(oldest)
   }
 }
 
