@@ -34,9 +34,7 @@ export function decompress(codec: Compression, bytes: Uint8Array, maxBytes: numb
     case 'gzip':
       return bounded('gzip', maxBytes, () => gunzipSync(bytes, { maxOutputLength: maxBytes }))
     case 'zstd':
-      return bounded('zstd', maxBytes, () =>
-        zstdDecompressSync(bytes, { maxOutputLength: maxBytes }),
-      )
+      return bounded('zstd', maxBytes, () => decompressWholeZstd(bytes, maxBytes))
     // Not by the library that compresses: each input that it refuses leaks what it had made so far, and
     // after two gigabytes of that it refuses everything.
     case 'snappy':
@@ -57,6 +55,17 @@ function bounded(codec: Compression, maxBytes: number, decompressNow: () => Buff
   } catch (cause) {
     throw refusal(codec, maxBytes, cause)
   }
+}
+
+/** Frames to the last byte: Node would stop before one that it does not know, and Java's reader fails there. */
+function decompressWholeZstd(bytes: Uint8Array, maxBytes: number): Buffer {
+  // With `info` the answer is another one than its type says.
+  const answer: unknown = zstdDecompressSync(bytes, { maxOutputLength: maxBytes, info: true })
+  const { buffer, engine } = answer as { buffer: Buffer; engine: { bytesWritten: number } }
+  if (engine.bytesWritten !== bytes.length) {
+    throw new Error(`the last frame ends at byte ${engine.bytesWritten} of ${bytes.length}.`)
+  }
+  return buffer
 }
 
 function refusal(codec: Compression, maxBytes: number, cause: unknown): LogError {

@@ -43,6 +43,23 @@ test('snappy is also read as one raw block, as clients other than Java’s send 
   )
 })
 
+test('gzip members and zstd frames one after the other are one text', () => {
+  for (const codec of ['gzip', 'zstd'] as const) {
+    const parts = ['one ', 'two'].map((part) => compress(codec, Buffer.from(part)))
+    expect(Buffer.from(decompress(codec, Buffer.concat(parts), 100)).toString()).toBe('one two')
+  }
+})
+
+test.each(['gzip', 'snappy', 'lz4', 'zstd'] as const)(
+  '%s with bytes behind it is refused',
+  (codec) => {
+    const bytes = Buffer.concat([compress(codec, Buffer.from('text')), Buffer.from('behind')])
+    expect(() => decompress(codec, bytes, 100)).toThrow(
+      expect.objectContaining({ code: 'CORRUPT_BATCH' }),
+    )
+  },
+)
+
 test('an lz4 frame is one that Java reads: version 1, independent blocks, nothing reserved', () => {
   const frame = compress('lz4', new Uint8Array(300_000))
   expect([...frame.subarray(0, 4)]).toEqual([0x04, 0x22, 0x4d, 0x18])
