@@ -63,7 +63,11 @@ export class Segment {
 
   /** Makes the `.log` file; it must not exist. The directory is the caller's to sync. */
   static async create(disk: Disk, directory: string, options: SegmentOptions): Promise<Segment> {
-    const extent = { bytes: 0 as Position, nextOffset: options.baseOffset }
+    const extent = {
+      bytes: 0 as Position,
+      nextOffset: options.baseOffset,
+      syncedIndexes: NOTHING_SYNCED,
+    }
     const segment = new Segment(disk, directory, { ...options, ...extent })
     await segment.#batches.create()
     return segment

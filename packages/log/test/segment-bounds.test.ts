@@ -19,6 +19,15 @@ test('opening a segment touches no file', () => {
   expect(calls).toEqual([])
 })
 
+test('a new segment makes its index files when there is something to put into them, or at its end', async () => {
+  await using directory = await makeTempDirectory()
+  await using segment = await Segment.create(NODE_DISK, directory.path, OPTIONS)
+  await segment.write(segment.bytes, MODEL.batches.slice(0, 10))
+  expect(await NODE_DISK.list(directory.path)).toHaveLength(1)
+  await segment.seal()
+  expect(await NODE_DISK.list(directory.path)).toHaveLength(3)
+})
+
 test('a segment is never read whole: a read takes its own bytes and a little of the indexes', async () => {
   await using directory = await makeTempDirectory()
   await writeAll(directory.path)
