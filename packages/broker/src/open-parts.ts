@@ -6,6 +6,7 @@ import { trimHistory } from '@millrace/storage/state-history'
 import { RetentionClock } from '@millrace/storage/retention'
 import { StateIndex } from '@millrace/storage/state-index'
 import { Storage } from '@millrace/storage/storage'
+import { adoptLogs } from './adopt-logs.ts'
 import type { BrokerConfig } from './config.ts'
 import { type Chore, Housekeeping } from './housekeeping.ts'
 import { IdempotencyKeys } from './idempotency.ts'
@@ -48,6 +49,7 @@ export async function openParts(
       for (const note of index.notes) logger.warn({ note }, 'index')
       const base = { storage, clock, config: config.broker, logger }
       const parts = await makeParts(base, index, logs)
+      await adoptLogs(parts)
       await removeOrphanedOffsets(parts)
       const lag = new LagGauge(parts.topics, parts.offsets, clock)
       await lag.refresh()

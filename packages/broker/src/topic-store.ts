@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Clock } from '@millrace/disk/clock'
 import type { Log, LogId } from '@millrace/log/log'
 import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
@@ -107,7 +108,7 @@ export class TopicStore {
     const id = drawTopicId()
     const stored = { name, id, logs: this.#drawLogIds(partitions), config: changed({}, given) }
     const config = completed(given, this.#defaults)
-    await this.#prepareLogs(stored, config, 0)
+    await this.#prepareLogs(stored, config, stored.logs)
     await this.#append(stored, stored.logs.map(creation))
     const topic = this.#toTopic(stored)
     this.#put(topic)
@@ -118,7 +119,7 @@ export class TopicStore {
   async grow(topic: Topic, partitions: number): Promise<Topic> {
     const added = this.#drawLogIds(partitions - topic.logs.length)
     const stored = { ...storedOf(topic), logs: [...idsOf(topic.logs), ...added] }
-    await this.#prepareLogs(stored, topic.config, topic.logs.length)
+    await this.#prepareLogs(stored, topic.config, added)
     await this.#append(stored, added.map(creation))
     return this.#replace(topic, stored)
   }
@@ -130,6 +131,44 @@ export class TopicStore {
     const next = this.#replace(topic, stored)
     for (const { id } of next.logs) this.#storage.configureLog(id, next.config)
     return next
+  }
+
+  /**
+   * Only in turn. Logs without a topic become partitions of the one of that name, which is made with `given`
+   * where there is none. Partitions in between that have no log are made, empty.
+   */
+  async adopt(
+    name: string,
+    logs: ReadonlyMap<number, LogId>,
+    given: TopicConfigInput,
+  ): Promise<Topic> {
+    const existing = this.#topics.get(name)
+    const before =
+      existing === undefined
+        ? { name, id: drawTopicId(), logs: [], config: given }
+        : storedOf(existing)
+    const count = Math.max(
+      before.logs.length,
+      ...[...logs.keys()].map((partition) => partition + 1),
+    )
+    const missing: LogId[] = []
+    const all = Array.from({ length: count }, (_, partition) => {
+      const log = before.logs[partition] ?? logs.get(partition)
+      if (log !== undefined) return log
+      const [drawn] = this.#drawLogIds(1)
+      assert(drawn !== undefined)
+      missing.push(drawn)
+      return drawn
+    })
+    const stored = { ...before, logs: all }
+    const config = completed(stored.config, this.#defaults)
+    await this.#prepareLogs(stored, config, missing)
+    await this.#append(stored, missing.map(creation))
+    for (const id of all) this.#storage.configureLog(id, config)
+    if (existing !== undefined) return this.#replace(existing, stored)
+    const topic = this.#toTopic(stored)
+    this.#put(topic)
+    return topic
   }
 
   /** Only in turn. From the call on nobody finds the topic; its logs are gone when it resolves. */
@@ -148,12 +187,16 @@ export class TopicStore {
     return Array.from({ length: count }, () => this.#storage.allocateLogId())
   }
 
-  async #prepareLogs(topic: StoredTopic, config: TopicConfig, from: number): Promise<void> {
-    for (let first = from; first < topic.logs.length; first += PREPARED_AT_ONCE) {
-      const some = topic.logs.slice(first, first + PREPARED_AT_ONCE)
+  async #prepareLogs(
+    topic: StoredTopic,
+    config: TopicConfig,
+    logs: readonly LogId[],
+  ): Promise<void> {
+    for (let first = 0; first < logs.length; first += PREPARED_AT_ONCE) {
+      const some = logs.slice(first, first + PREPARED_AT_ONCE)
       await Promise.all(
-        some.map((log, index) => {
-          const directory = partitionDirectoryName(topic.name, first + index)
+        some.map((log) => {
+          const directory = partitionDirectoryName(topic.name, topic.logs.indexOf(log))
           return this.#storage.prepareLog({ log, directory, topicId: topic.id, config })
         }),
       )
