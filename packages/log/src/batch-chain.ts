@@ -89,6 +89,21 @@ export function checkBatch(
   room: number,
   link: ChainLink,
 ): BatchHeader | ChainStop {
+  const header = checkHeader(bytes, at, room, link)
+  if ('kind' in header) return header
+  if (header.sizeInBytes > bytes.length - at) {
+    return { kind: 'more', bytesNeeded: header.sizeInBytes }
+  }
+  return hasValidCrc(bytes, at, header) ? header : broken('crc', header)
+}
+
+/** The header at `at` when it is where it should be. Says nothing of what follows it. */
+export function checkHeader(
+  bytes: Uint8Array,
+  at: number,
+  room: number,
+  link: ChainLink,
+): BatchHeader | ChainStop {
   if (room < BATCH_HEADER_SIZE) return broken('cut', undefined)
   if (bytes.length - at < BATCH_HEADER_SIZE) return { kind: 'more', bytesNeeded: BATCH_HEADER_SIZE }
   const header = readBatchHeader(bytes, at)
@@ -96,10 +111,7 @@ export function checkBatch(
   if (!follows(header, link)) return broken('offset', header)
   if (header.sizeInBytes > room) return broken('cut', header)
   if (header.sizeInBytes > BATCH_BYTES_MAX) return broken('size', header)
-  if (header.sizeInBytes > bytes.length - at) {
-    return { kind: 'more', bytesNeeded: header.sizeInBytes }
-  }
-  return hasValidCrc(bytes, at, header) ? header : broken('crc', header)
+  return header
 }
 
 function follows(header: BatchHeader, link: ChainLink): boolean {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Disk, DiskFile } from '@millrace/disk/disk'
 import type { Offset, Position } from '@millrace/model/offset'
 import { BATCH_HEADER_SIZE, type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
-import { type ChainWalk, walkBatches } from './batch-chain.ts'
+import { checkHeader, type ChainLink, type ChainWalk, walkBatches } from './batch-chain.ts'
 import { type Scanned, scanBatches } from './batch-scanner.ts'
 
 /** A whole batch with its place already in it. */
@@ -82,6 +82,24 @@ export class BatchFile {
     return (await file.read(position, bytes)) < bytes.length ? undefined : readBatchHeader(bytes)
   }
 
+  /** Headers of a few batches from `start` on, in their chain but with their records unread: not to be believed yet. */
+  async peek(start: BatchStart): Promise<readonly BatchHeader[]> {
+    const bytes = Buffer.allocUnsafe(Math.min(PEEK_BYTES, this.#bytes - start.position))
+    const file = await this.#open()
+    const chunk = bytes.subarray(0, await file.read(start.position, bytes))
+    const room = this.#bytes - start.position
+    const headers: BatchHeader[] = []
+    let link = this.#linkFrom(start)
+    for (let at = 0; at < chunk.length;) {
+      const header = checkHeader(chunk, at, room - at, link)
+      if ('kind' in header) break
+      headers.push(header)
+      at += header.sizeInBytes
+      link = { ...link, nextOffset: (header.lastOffset + 1) as Offset }
+    }
+    return headers
+  }
+
   /** To the end as it is now. */
   async *scan(from: BatchStart): AsyncGenerator<Scanned> {
     if (from.position === this.#bytes) return
@@ -146,7 +164,7 @@ export class BatchFile {
     await file?.close()
   }
 
-  #linkFrom(from: BatchStart) {
+  #linkFrom(from: BatchStart): ChainLink {
     return { nextOffset: from.nextOffset, endOffset: this.#nextOffset, gaps: this.#gaps }
   }
 
@@ -162,3 +180,6 @@ export class BatchFile {
     return this.#file
   }
 }
+
+/** More than lies between two index entries, as a rule. */
+const PEEK_BYTES = 8 * 1024

@@ -34,6 +34,24 @@ export async function findBatch(
   return undefined
 }
 
+/** The same, reading headers only: whoever reads the batch checks it, and asks `findBatch` when it is not sound. */
+export async function peekBatch(
+  batches: BatchFile,
+  indexes: SegmentIndexes,
+  offset: Offset,
+): Promise<BatchStart | undefined> {
+  let start = await hintedStart(batches, indexes, offset)
+  while (start.position < batches.bytes) {
+    const headers = await batches.peek(start)
+    if (headers.length === 0) return findBatch(batches, indexes, offset)
+    for (const header of headers) {
+      if (header.lastOffset >= offset) return start
+      start = startAfter(start.position, header)
+    }
+  }
+  return undefined
+}
+
 /** A batch at or before the one that ends at or after `offset`. */
 async function hintedStart(
   batches: BatchFile,

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import type { Disk } from '@millrace/disk/disk'
+import { LogError } from '@millrace/model/log-error'
 import type { Offset, Position } from '@millrace/model/offset'
 import type { BatchHeader } from '@millrace/model/record-batch'
 import { BatchFile, type BatchStart, type StampedBatch } from './batch-file.ts'
 import { segmentFilePath } from './segment-files.ts'
 import { type IndexSizes, NOTHING_SYNCED, SegmentIndexes } from './segment-indexes.ts'
-import { corruptSegment, findBatch } from './segment-lookup.ts'
+import { corruptSegment, findBatch, peekBatch } from './segment-lookup.ts'
 import { findRecordByTime, type FoundRecord, largestTimestamp } from './time-lookup.ts'
 import { type AbortedTransaction, readTransactionIndex } from './transaction-index.ts'
 
@@ -31,6 +32,12 @@ export interface SegmentExtent {
    * sealed, and they are whole.
    */
   readonly syncedIndexes?: IndexSizes
+}
+
+export interface ReadLimits {
+  /** The first batch is read even when it is larger. */
+  readonly maxBytes: number
+  readonly untilOffset: Offset
 }
 
 /** Whole batches, one after the other, each with a right CRC and each where the one before ends. */
@@ -153,16 +160,15 @@ export class Segment {
    * least one. CORRUPT_SEGMENT (`damagedFrom`, `nextReadableOffset`) when damage may have held `fromOffset`; at damage
    * further on the run ends before it.
    */
-  async read(
-    fromOffset: Offset,
-    limits: { readonly maxBytes: number; readonly untilOffset: Offset },
-  ): Promise<BatchRun> {
+  async read(fromOffset: Offset, limits: ReadLimits): Promise<BatchRun> {
     if (fromOffset >= this.nextOffset) return emptyRun(fromOffset)
     const start =
-      this.#readEnds?.get(fromOffset) ?? (await findBatch(this.#batches, this.#indexes, fromOffset))
+      this.#readEnds?.get(fromOffset) ?? (await peekBatch(this.#batches, this.#indexes, fromOffset))
     if (start === undefined || start.position === this.bytes) return emptyRun(fromOffset)
     const { content, headers, stop } = await this.#batches.read(start, limits.maxBytes)
-    if (headers.length === 0 && stop !== undefined) await this.#throwDamageAt(start)
+    if (headers.length === 0 && stop !== undefined) {
+      return this.#readAroundDamage(fromOffset, limits)
+    }
     const run = trimRun(content, headers, limits)
     if (run.headers.length === 0) return emptyRun(fromOffset)
     this.#rememberReadEnd({
@@ -250,11 +256,17 @@ export class Segment {
     return this.#openIndexes
   }
 
-  async #throwDamageAt(start: BatchStart): Promise<void> {
-    for await (const scanned of this.#batches.scan(start)) {
-      if (scanned.kind === 'damage') throw corruptSegment(this.#batches, scanned)
-      return
-    }
+  /** The batch where `fromOffset` seemed to be is not sound: it may still be in a later one that is. */
+  async #readAroundDamage(fromOffset: Offset, limits: ReadLimits): Promise<BatchRun> {
+    const start = await findBatch(this.#batches, this.#indexes, fromOffset)
+    if (start === undefined) return emptyRun(fromOffset)
+    const { content, headers } = await this.#batches.read(start, limits.maxBytes)
+    if (headers.length > 0) return trimRun(content, headers, limits)
+    const detail = `${this.#batches.path}, byte ${start.position}: it reads differently each time.`
+    throw new LogError('CORRUPT_SEGMENT', detail, {
+      damagedFrom: start.nextOffset,
+      nextReadableOffset: this.nextOffset,
+    })
   }
 
   #rememberReadEnd(end: BatchStart): void {
@@ -277,7 +289,7 @@ function emptyRun(nextOffset: Offset): BatchRun {
 function trimRun(
   content: Uint8Array,
   headers: readonly BatchHeader[],
-  limits: { readonly maxBytes: number; readonly untilOffset: Offset },
+  limits: ReadLimits,
 ): BatchRun {
   let bytes = 0
   let count = 0
