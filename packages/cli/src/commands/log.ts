@@ -3,6 +3,8 @@ import { count, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import type { GrepOptions } from '../log/grep.ts'
 import type { ListOptions } from '../log/list-segments.ts'
+import type { ReindexOptions } from '../log/reindex.ts'
+import type { Selection } from '../log/target.ts'
 import { addExamples } from './examples.ts'
 
 /** What lies on the disk, with the server down. */
@@ -17,6 +19,8 @@ export function addLogCommands(program: Command): void {
   addList(log)
   addDump(log)
   addGrep(log)
+  addVerify(log)
+  addReindex(log)
 }
 
 function addList(log: Command): void {
@@ -103,6 +107,47 @@ function addDump(log: Command): void {
     ],
   )
 }
+
+function addVerify(log: Command): void {
+  addExamples(
+    selecting(log.command('verify'))
+      .description('read and check every byte; status 7 and the exact place when one is wrong')
+      .action(async (paths: readonly string[], options: Selection, command: Command) => {
+        const { verifyLogs } = await import('../log/verify.ts')
+        await verifyLogs(invocationOf(command), paths, options)
+      }),
+    [
+      ['millrace log verify ./data', 'all of a data directory'],
+      ['millrace log verify /var/lib/kafka/orders-0', 'a partition directory of Kafka’s'],
+    ],
+  )
+}
+
+function addReindex(log: Command): void {
+  addExamples(
+    selecting(log.command('reindex'))
+      .description('make indexes that are missing or damaged again; shows which unless --yes')
+      .option(
+        '--index-interval-bytes <bytes>',
+        'bytes of batches between two entries',
+        naturalNumber,
+        INDEX_INTERVAL_BYTES_DEFAULT,
+      )
+      .option('--all', 'sound ones, too')
+      .option('-y, --yes', 'do it; what is replaced is kept in set-aside')
+      .action(async (paths: readonly string[], options: ReindexOptions, command: Command) => {
+        const { reindexLogs } = await import('../log/reindex.ts')
+        await reindexLogs(invocationOf(command), paths, options)
+      }),
+    [
+      ['millrace log reindex ./data', 'which indexes are not what they should be'],
+      ['millrace log reindex ./data --topic orders --yes', 'make those of one topic again'],
+    ],
+  )
+}
+
+/** As topics have it unless they are told otherwise. */
+const INDEX_INTERVAL_BYTES_DEFAULT = 4096
 
 /** The arguments that every offline command shares. */
 function selecting(command: Command): Command {

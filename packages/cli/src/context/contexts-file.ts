@@ -3,7 +3,6 @@
  *
  *     {"current": "local", "contexts": {"local": "http://127.0.0.1:7070"}}
  */
-import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -30,7 +29,7 @@ export async function writeContexts(contexts: Contexts): Promise<void> {
     2,
   )
   await mkdir(dirname(path), { recursive: true })
-  const draft = `${path}.${randomUUID()}`
+  const draft = `${path}.${process.pid}.tmp`
   await writeFile(draft, `${text}\n`)
   await rename(draft, path)
 }

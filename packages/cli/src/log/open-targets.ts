@@ -16,6 +16,7 @@ export async function* openTargets(
   { output, dataDirectory }: Invocation,
   paths: readonly string[],
   selection: Selection,
+  access: Access = 'shared',
 ): AsyncGenerator<OpenTarget> {
   const given = paths.length > 0 ? paths : [dataDirectory ?? DEFAULT_DATA_DIRECTORY]
   for (const path of given) {
@@ -24,7 +25,7 @@ export async function* openTargets(
       yield { disk: NODE_DISK, target }
       continue
     }
-    await using _held = await holdForReading(target.path, (text) => output.note(text))
+    await using _held = await hold(target.path, access, (text) => output.note(text))
     yield { disk: NODE_DISK, target }
   }
 }
@@ -32,15 +33,24 @@ export async function* openTargets(
 /** Where `serve` keeps its data unless it is told otherwise. */
 export const DEFAULT_DATA_DIRECTORY = './data'
 
-/** Files only grow, so a server that runs is no obstacle to looking; but what it is writing may be missing. */
-async function holdForReading(
+/**
+ * `shared`: files only grow, so a server that runs is no obstacle to looking, but what it wrote last may be missing.
+ * `alone`: what is found or changed would be wrong while a server writes.
+ */
+export type Access = 'shared' | 'alone'
+
+async function hold(
   directory: string,
+  access: Access,
   note: (text: string) => void,
 ): Promise<AsyncDisposable | undefined> {
+  const path = join(directory, 'LOCK')
+  // A directory of Kafka's, or a copy without its lock, is nobody's.
+  if ((await NODE_DISK.stat(path)) === undefined) return undefined
   try {
-    return await acquireLock(join(directory, 'LOCK'))
+    return await acquireLock(path)
   } catch (error) {
-    if (!(error instanceof LogError)) return undefined
+    if (access === 'alone' || !(error instanceof LogError)) throw error
     note(`Note: ${error.detail} Until then, what it wrote last may be missing here.`)
     return undefined
   }

@@ -1,10 +1,12 @@
 import { basename, join, normalize } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
+import type { CheckOptions } from '@millrace/log/check'
 import { parseSegmentFileName } from '@millrace/log/segment-files'
 import { parsePartitionDirectoryName } from '@millrace/model/topic'
 import { nearest } from '@millrace/server/nearest'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
+import { partitionExpectations } from './partition-expectations.ts'
 import { userPath } from '../user-path.ts'
 
 /** What an offline command works on. */
@@ -23,7 +25,12 @@ export interface PartitionTarget {
   readonly shownAs: string
   /** The directory's own: `<topic>-<partition>`. */
   readonly name: string
+  /** What a check may hold it to. */
+  readonly expectations: CheckOptions
 }
+
+/** Nothing is known of where it came from: offsets may skip, as compaction leaves them. */
+const UNKNOWN_ORIGIN: CheckOptions = { gaps: true }
 
 export interface Selection {
   readonly topic?: string
@@ -47,11 +54,12 @@ export async function findTarget(
   const names = await disk.list(path)
   if (isPartitionDirectory(names)) {
     refuseSelection(selection, argument)
-    return { kind: 'partition', path, shownAs, name: basename(path) }
+    return { kind: 'partition', path, shownAs, name: basename(path), expectations: UNKNOWN_ORIGIN }
   }
   const isDataDirectory = names.includes('topics')
   const below = isDataDirectory ? 'topics' : '.'
-  const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below))
+  const expectations = await partitionExpectations(disk, path)
+  const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below), expectations)
   if (partitions.length === 0 && !isDataDirectory) throw neither(argument)
   return { kind: 'dataDirectory', path, partitions: select(partitions, selection, argument) }
 }
@@ -78,12 +86,19 @@ async function partitionsIn(
   disk: Disk,
   topics: string,
   shownAs: string,
+  expectations: ReadonlyMap<string, CheckOptions>,
 ): Promise<readonly PartitionTarget[]> {
   const names = (await disk.list(topics)).filter(
     (name) => parsePartitionDirectoryName(name) !== undefined,
   )
   return names.toSorted(byTopicAndPartition).map((name) => {
-    return { kind: 'partition', path: join(topics, name), shownAs: join(shownAs, name), name }
+    return {
+      kind: 'partition',
+      path: join(topics, name),
+      shownAs: join(shownAs, name),
+      name,
+      expectations: expectations.get(name) ?? UNKNOWN_ORIGIN,
+    }
   })
 }
 

@@ -1,0 +1,86 @@
+import { join, relative } from 'node:path'
+import type { Disk } from '@millrace/disk/disk'
+import { type CheckEvent, checkLogFile, checkPartition, type Finding } from '@millrace/log/check'
+import { CommandFailure } from '../command-failure.ts'
+import { EXIT } from '../exit-status.ts'
+import type { Invocation } from '../invocation.ts'
+import { counted, formatBytes } from '../quantity.ts'
+import { openTargets } from './open-targets.ts'
+import { partitionsOf, type Selection, type Target } from './target.ts'
+
+interface Tally {
+  partitions: number
+  segments: number
+  records: number
+  bytes: number
+  damage: number
+  notes: number
+}
+
+/** Reads and checks every byte. Status 7, and the exact place, when something is not as it was written. */
+export async function verifyLogs(
+  invocation: Invocation,
+  paths: readonly string[],
+  selection: Selection,
+): Promise<void> {
+  const { output } = invocation
+  const tally: Tally = { partitions: 0, segments: 0, records: 0, bytes: 0, damage: 0, notes: 0 }
+  await output.stream(findings(invocation, paths, selection, tally), {
+    asText: findingText,
+    asJson: (finding) => JSON.stringify(finding),
+  })
+  const what =
+    `${counted(tally.partitions, 'partition')}, ${counted(tally.segments, 'segment')}, ` +
+    `${counted(tally.records, 'record')}, ${formatBytes(tally.bytes)}`
+  if (tally.damage === 0) {
+    if (output.format === 'table') await output.text(`Sound: ${what}.\n`)
+    return
+  }
+  throw new CommandFailure(EXIT.corruption, {
+    message: `${counted(tally.damage, 'damaged place')} in ${what}.`,
+    next:
+      'Keep a copy of the directory. Indexes: millrace log reindex. The log itself: millrace log repair. ' +
+      'Both show what they would do before they do it.',
+  })
+}
+
+async function* findings(
+  invocation: Invocation,
+  paths: readonly string[],
+  selection: Selection,
+  tally: Tally,
+): AsyncGenerator<Finding> {
+  for await (const { disk, target } of openTargets(invocation, paths, selection, 'alone')) {
+    for await (const event of checks(disk, target, tally)) {
+      if (event.kind === 'segment') {
+        tally.segments += 1
+        tally.records += event.records
+        tally.bytes += event.bytes
+      } else if (event.kind === 'finding') {
+        if (event.severity === 'damage') tally.damage += 1
+        else tally.notes += 1
+        yield event
+      }
+    }
+  }
+}
+
+async function* checks(disk: Disk, target: Target, tally: Tally): AsyncGenerator<CheckEvent> {
+  if (target.kind === 'file') {
+    tally.partitions += 1
+    yield* checkLogFile(disk, target.path, { gaps: true })
+    return
+  }
+  for (const partition of partitionsOf(target)) {
+    tally.partitions += 1
+    for await (const event of checkPartition(disk, partition.path, partition.expectations)) {
+      const path = join(partition.shownAs, relative(partition.path, event.path))
+      yield { ...event, path }
+    }
+  }
+}
+
+function findingText({ severity, path, position, offset, message }: Finding): string {
+  const place = offset === undefined ? `byte ${position}` : `byte ${position}, offset ${offset}`
+  return `${severity === 'damage' ? 'DAMAGE' : 'note'}  ${path}, ${place}: ${message}\n`
+}
