@@ -10,9 +10,10 @@ import type { Disk, DiskFile } from './disk.ts'
 export class OpenFiles implements Disk {
   readonly #disk: Disk
   readonly #limit: number
+  /** Open, or about to be. */
   #openCount = 0
-  /** Open and in use. */
-  #busyCount = 0
+  /** Of those: about to be, and told that there is no file to be had. */
+  #stuckCount = 0
   /** Open and not in use, the one not used for longest first. */
   readonly #idle = new Set<PooledFile>()
   readonly #waiting: (() => void)[] = []
@@ -22,7 +23,7 @@ export class OpenFiles implements Disk {
     this.#limit = limit
   }
 
-  /** Open underneath at this moment. */
+  /** Open underneath at this moment, or about to be. */
   get openCount(): number {
     return this.#openCount
   }
@@ -41,7 +42,7 @@ export class OpenFiles implements Disk {
   }
 
   list(path: string) {
-    return this.#withRoom(() => this.#disk.list(path))
+    return this.#withRoom(0, () => this.#disk.list(path))
   }
 
   makeDirectory(path: string): Promise<void> {
@@ -61,7 +62,7 @@ export class OpenFiles implements Disk {
   }
 
   syncDirectory(path: string): Promise<void> {
-    return this.#withRoom(() => this.#disk.syncDirectory(path))
+    return this.#withRoom(0, () => this.#disk.syncDirectory(path))
   }
 
   space(path: string) {
@@ -108,10 +109,7 @@ export class OpenFiles implements Disk {
       return await operation(handle)
     } finally {
       file.users--
-      if (file.users === 0) {
-        this.#busyCount--
-        this.#rest(file)
-      }
+      if (file.users === 0) this.#rest(file)
     }
   }
 
@@ -121,7 +119,6 @@ export class OpenFiles implements Disk {
       if (file.isClosed === true) throw new Error(`${file.path} is closed.`)
       if (file.handle !== undefined) {
         this.#idle.delete(file)
-        if (file.users === 0) this.#busyCount++
         file.users++
         return file.handle
       }
@@ -141,7 +138,7 @@ export class OpenFiles implements Disk {
     }
     this.#openCount++
     try {
-      file.handle = await this.#withRoom(() => this.#disk.open(file.path, mode))
+      file.handle = await this.#withRoom(1, () => this.#disk.open(file.path, mode))
     } catch (error) {
       this.#openCount--
       this.#waiting.shift()?.()
@@ -149,16 +146,19 @@ export class OpenFiles implements Disk {
     }
   }
 
-  /** The process, or the machine, may have fewer files to give than we were told. */
-  async #withRoom<T>(call: () => Promise<T>): Promise<T> {
+  /** The process, or the machine, may have fewer files to give than we were told. `ownCount`: in `#openCount`. */
+  async #withRoom<T>(ownCount: number, call: () => Promise<T>): Promise<T> {
     for (;;) {
       try {
         return await call()
       } catch (error) {
         if (!isOutOfFiles(error)) throw error
         if (await this.#giveUpOne()) continue
-        if (this.#busyCount === 0) throw error
+        // Somebody else has a file open, in use, and will be done with it; if nobody has, there are none.
+        if (this.#openCount === this.#stuckCount + ownCount) throw error
+        this.#stuckCount += ownCount
         await this.#someRest()
+        this.#stuckCount -= ownCount
       }
     }
   }
@@ -230,7 +230,8 @@ async function syncHandle(file: PooledFile, handle: DiskFile): Promise<void> {
   try {
     await handle.sync()
   } catch (error) {
-    file.syncFailure = error instanceof Error ? error : new Error('The sync failed.', { cause: error })
+    file.syncFailure =
+      error instanceof Error ? error : new Error('The sync failed.', { cause: error })
     throw file.syncFailure
   }
 }

@@ -116,15 +116,38 @@ test('when the process has fewer files than thought, one is given up and the cal
   expect(await Promise.all(files.map(contentOf))).toEqual(['x', 'x', 'x', 'x'])
 })
 
+test('a thousand uses at once of a handful of files all come to their turn', async () => {
+  await using directory = await makeTempDirectory()
+  let open = 0
+  const scarce = new FaultyDisk(NODE_DISK, ({ operation }) => {
+    if (operation === 'open' && open === 5) return { kind: 'error', code: 'EMFILE' }
+    if (operation === 'open') open++
+    if (operation === 'close') open--
+    return undefined
+  })
+  const disk = new OpenFiles(scarce, 10_000)
+  const files: DiskFile[] = []
+  for (let index = 0; index < 100; index++) {
+    files.push(await disk.open(join(directory.path, `${index}`), 'create'))
+  }
+  const uses = Array.from({ length: 10 }, (_, round) =>
+    files.map((file) => file.write(round, [Buffer.from('x')])),
+  )
+  await Promise.all(uses.flat())
+  expect(await Promise.all(files.map(contentOf))).toEqual(files.map(() => 'x'.repeat(10)))
+})
+
 test('without a single file to be had, the error is the caller’s', async () => {
   await using directory = await makeTempDirectory()
   const empty = new FaultyDisk(NODE_DISK, ({ operation }) =>
     operation === 'open' ? { kind: 'error', code: 'EMFILE' } : undefined,
   )
   const disk = new OpenFiles(empty, 100)
-  await expect(disk.open(join(directory.path, 'a'), 'create')).rejects.toMatchObject({
-    code: 'EMFILE',
-  })
+  const names = ['a', 'b', 'c']
+  const opening = names.map((name) => disk.open(join(directory.path, name), 'create'))
+  const outcomes = await Promise.allSettled(opening)
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+  await expect(opening[0]).rejects.toMatchObject({ code: 'EMFILE' })
   expect(disk.openCount).toBe(0)
 })
 
