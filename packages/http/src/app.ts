@@ -23,7 +23,7 @@ import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
 import { addTopicRoutes } from './routes/topics.ts'
-import { readAwayUnreadBodies } from './unread-bodies.ts'
+import { settleConnections } from './connections.ts'
 
 export interface HttpOptions {
   readonly config: HttpConfig
@@ -57,7 +57,7 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
   guardRequests(app, edge)
   readParameters(app)
   readJsonBodies(app, edge)
-  readAwayUnreadBodies(app)
+  settleConnections(app, edge)
   answerProblems(app, edge)
   await describeApi(app, version)
   addRoutes(app, edge)

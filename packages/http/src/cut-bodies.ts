@@ -8,6 +8,7 @@ import type { LogError } from '@millrace/model/log-error'
  */
 export class CutBodies {
   readonly #readers = new WeakMap<Socket, (reason: LogError) => void>()
+  readonly #cut = new WeakSet<Socket>()
 
   onCut(socket: Socket, tell: (reason: LogError) => void): void {
     this.#readers.set(socket, tell)
@@ -20,7 +21,14 @@ export class CutBodies {
   /** Was there a reader to tell? */
   cut(socket: Socket, reason: LogError): boolean {
     const tell = this.#readers.get(socket)
-    tell?.(reason)
-    return tell !== undefined
+    if (tell === undefined) return false
+    this.#cut.add(socket)
+    tell(reason)
+    return true
+  }
+
+  /** Nothing more can be read from this connection; after the answer it is to be closed. */
+  isCut(socket: Socket): boolean {
+    return this.#cut.has(socket)
   }
 }

@@ -19,7 +19,7 @@ export function answerProblems(app: App, edge: Edge): void {
     } else if (known.code === 'OVERLOADED' || known.code === 'STORAGE_FULL') {
       refusals.refused(known.code, performance.now())
     }
-    // Fastify would close a connection whose body is not read; `unread-bodies` sees to that, without a reset.
+    // Fastify would close a connection whose body is not read; `connections` sees to that, without a reset.
     reply.removeHeader('connection')
     return sendProblem(reply, known ?? bugFailure(request))
   })

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import type { App, Edge } from './edge.ts'
+
+/**
+ * What becomes of a connection after an answer. It is closed when nothing more can come of it; and while the
+ * server stops, which would else wait for it. When the body was not read, the rest is read and thrown away
+ * for a moment: closing at once would reset the connection, and with it the answer, before that is read.
+ */
+export function settleConnections(app: App, { cutBodies, waits }: Edge): void {
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (cutBodies.isCut(raw.socket) || waits.isStopping) raw.socket.destroySoon()
+    else if (!raw.complete && !raw.destroyed) readAway(raw)
+    done()
+  })
+}
+
+function readAway(raw: IncomingMessage): void {
+  let left = LINGER_MAX_BYTES
+  const timer = setTimeout(() => raw.destroy(), LINGER_MS)
+  raw.on('data', (piece: Buffer) => {
+    left -= piece.length
+    if (left < 0) raw.destroy()
+  })
+  raw.once('close', () => clearTimeout(timer))
+  raw.once('error', () => clearTimeout(timer))
+  raw.resume()
+}
+
+/** Long enough for an answer to cross the world. */
+const LINGER_MS = 2000
+/** More than sockets hold, and nothing for who is still sending by the gigabyte. */
+const LINGER_MAX_BYTES = 32 * 1024 * 1024
