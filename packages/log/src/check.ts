@@ -9,7 +9,7 @@ import { parseSegmentFileName, segmentBaseOffsets } from './segment-files.ts'
 import { TransactionTracker } from './transaction-tracker.ts'
 import { readWholeFile } from './whole-file.ts'
 
-export type { CheckedSegment, CheckProgress } from './check-segment.ts'
+export type { CheckedSegment } from './check-segment.ts'
 export type { Finding, FindingCode } from './check-finding.ts'
 export type CheckEvent = SegmentEvent
 

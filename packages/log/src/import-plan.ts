@@ -12,8 +12,6 @@ import { decodeProducerSnapshot } from './producer-snapshot.ts'
 import { parseSegmentFileName, segmentBaseOffsets, segmentFilePath } from './segment-files.ts'
 import { readWholeFile } from './whole-file.ts'
 
-export type { ByteRange, SegmentToImport } from './import-survey.ts'
-
 /** What a partition directory of Kafka's holds, and how much of it can be brought in. */
 export interface ImportPlan {
   readonly kind: 'plan'

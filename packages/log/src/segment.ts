@@ -108,7 +108,7 @@ export class Segment {
     return this.#openIndexes?.uncoveredBytes ?? 0
   }
 
-  /** For the checkpoint: as far as the indexes are on disk for certain. Closing entries are not counted: take it after `seal` and `sync`. */
+  /** For the checkpoint: as far as the indexes are on disk for certain. A closing entry is not counted. */
   get syncedIndexes(): IndexSizes {
     return this.#openIndexes?.synced ?? this.#options.syncedIndexes ?? NOTHING_SYNCED
   }

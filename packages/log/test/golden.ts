@@ -10,8 +10,8 @@ export const BEFORE_COMPACTION = fixture('compaction-before/c-0')
 export const AFTER_COMPACTION = fixture('compaction-after-pass1/c-0')
 
 /** How Kafka was told to index them. */
-export const GOLDEN_INTERVAL_BYTES = 150
-export const GOLDEN_INDEX_BYTES = 1200
+const GOLDEN_INTERVAL_BYTES = 150
+const GOLDEN_INDEX_BYTES = 1200
 
 export interface GoldenSegment {
   readonly directory: string

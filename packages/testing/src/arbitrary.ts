@@ -4,33 +4,6 @@ import type { RecordContent, RecordHeader } from '@millrace/model/record'
 import { type BatchHeader, type Codec, readBatchHeader } from '@millrace/model/record-batch'
 import * as fc from 'fast-check'
 
-/** Mostly short, sometimes empty. */
-export function arbitraryBytes(): fc.Arbitrary<Uint8Array> {
-  return fc.uint8Array({ maxLength: 40 })
-}
-
-export function arbitraryRecord(): fc.Arbitrary<RecordContent> {
-  return fc.record({
-    key: fc.option(arbitraryBytes()),
-    value: fc.option(arbitraryBytes()),
-    headers: fc.array(arbitraryRecordHeader(), { maxLength: 2 }),
-    timestamp: arbitraryTimestamp(),
-  })
-}
-
-export function arbitraryRecordHeader(): fc.Arbitrary<RecordHeader> {
-  return fc.record({ name: fc.string({ maxLength: 8 }), value: fc.option(arbitraryBytes()) })
-}
-
-/** Close together, so that equal ones and ones that go back are common. */
-export function arbitraryTimestamp(): fc.Arbitrary<number> {
-  return fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_050 })
-}
-
-export function arbitraryCodec(): fc.Arbitrary<Codec> {
-  return fc.constantFrom('none', 'none', 'gzip', 'snappy', 'lz4', 'zstd')
-}
-
 export interface ArbitraryBatch {
   readonly bytes: Uint8Array
   readonly header: BatchHeader
@@ -73,4 +46,31 @@ export function stampedBatch(
   const header = readBatchHeader(bytes)
   if (header === undefined) throw new Error('What was encoded cannot be read.')
   return { bytes, header, records: batch.records }
+}
+
+/** Mostly short, sometimes empty. */
+function arbitraryBytes(): fc.Arbitrary<Uint8Array> {
+  return fc.uint8Array({ maxLength: 40 })
+}
+
+function arbitraryRecord(): fc.Arbitrary<RecordContent> {
+  return fc.record({
+    key: fc.option(arbitraryBytes()),
+    value: fc.option(arbitraryBytes()),
+    headers: fc.array(arbitraryRecordHeader(), { maxLength: 2 }),
+    timestamp: arbitraryTimestamp(),
+  })
+}
+
+function arbitraryRecordHeader(): fc.Arbitrary<RecordHeader> {
+  return fc.record({ name: fc.string({ maxLength: 8 }), value: fc.option(arbitraryBytes()) })
+}
+
+/** Close together, so that equal ones and ones that go back are common. */
+function arbitraryTimestamp(): fc.Arbitrary<number> {
+  return fc.integer({ min: 1_700_000_000_000, max: 1_700_000_000_050 })
+}
+
+function arbitraryCodec(): fc.Arbitrary<Codec> {
+  return fc.constantFrom('none', 'none', 'gzip', 'snappy', 'lz4', 'zstd')
 }

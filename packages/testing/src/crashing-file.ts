@@ -137,7 +137,7 @@ interface Page {
   unsynced: Buffer[]
 }
 
-export const PAGE_BYTES = 4096
+const PAGE_BYTES = 4096
 const SECTOR_BYTES = 512
 /** Of a page or a length, between two syncs. */
 const VERSIONS_MAX = 8
