@@ -44,6 +44,7 @@ export class Server implements AsyncDisposable {
       logger,
     )
     opened.defer(() => broker.close())
+    tellRecovery(broker, logger)
     const http = { ...config.http, host: config.host }
     const app = await createApp(broker, { config: http, logger, version })
     opened.defer(() => app.close())
@@ -72,10 +73,22 @@ export class Server implements AsyncDisposable {
 
   async #close(): Promise<void> {
     this.#logger.info('Stopping.')
-    await this.#app.close()
-    await this.#broker.close()
+    try {
+      await this.#app.close()
+    } finally {
+      await this.#broker.close()
+    }
     this.#logger.info('Stopped.')
   }
+}
+
+/** What the start found: that all was in order, or what was replayed and what was cut. */
+function tellRecovery(broker: EmbeddedBroker, logger: Logger): void {
+  const { lastRecovery, dataDirectory } = broker.status()
+  const { wasClean, setAside } = lastRecovery
+  const how = wasClean ? 'Opened, as it was closed.' : 'Opened after a crash.'
+  const level = setAside.length > 0 ? 'warn' : 'info'
+  logger[level]({ dataDirectory, ...lastRecovery }, how)
 }
 
 /** Without tokens, whoever reaches the port owns the data. */

@@ -70,23 +70,40 @@ async function run(
 ): Promise<void> {
   const logger = createProcessLogger(config.logLevel)
   for (const note of notes) logger.warn(note)
-  await using server = await Server.open(config, { logger, version: VERSION })
+  const server = await Server.open(config, { logger, version: VERSION })
   if (options.dev === true) await output.text(thingsToTry(server.address))
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
-    if (signal.aborted) resolve('interrupted')
-  })
-  const end =
-    config.onStorageFailure === 'exit'
-      ? await Promise.race([interrupted, server.storageFailed])
-      : await interrupted
-  if (end === 'interrupted') return
+  const end = await Promise.race([
+    aborted(signal),
+    ...(config.onStorageFailure === 'exit' ? [server.storageFailed] : []),
+  ])
+  if (end === 'aborted') {
+    await server.close()
+    return
+  }
+  await abandon(server)
   throw new CommandFailure(EXIT.unavailable, {
     message: end.message,
     next: 'Look at the disk (dmesg), then start again: what was acknowledged is recovered.',
     cause: end,
   })
 }
+
+function aborted(signal: AbortSignal): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true })
+    if (signal.aborted) resolve('aborted')
+  })
+}
+
+/** Ends without a disk: readers get their answers if that is quick, and nothing can keep the process alive. */
+async function abandon(server: Server): Promise<void> {
+  const timer = setTimeout(() => process.exit(EXIT.unavailable), ABANDON_WITHIN_MS)
+  timer.unref()
+  // What could not be written cannot be written now either: that is for the recovery of the next start.
+  await server.close().catch(() => undefined)
+}
+
+const ABANDON_WITHIN_MS = 5_000
 
 function explained(error: unknown): unknown {
   if (error instanceof ConfigurationError) {
