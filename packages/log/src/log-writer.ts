@@ -119,6 +119,18 @@ export class LogWriter {
     }
   }
 
+  /** Removes segment files after the active one; when it resolves they cannot come back. */
+  async deleteBeyondEnd(): Promise<void> {
+    const { active, directory, disk } = this.#log
+    const beyond = (await disk.list(directory)).filter((name) => {
+      const file = parseSegmentFileName(name)
+      return file !== undefined && file.kind !== 'snapshot' && file.baseOffset > active.baseOffset
+    })
+    if (beyond.length === 0) return
+    for (const name of beyond) await disk.unlink(join(directory, name))
+    await disk.syncDirectory(directory)
+  }
+
   #noteEpoch(epoch: number, startOffset: Offset): void {
     if (epoch <= this.#lastEpoch) return
     this.#lastEpoch = epoch
@@ -128,7 +140,11 @@ export class LogWriter {
   async #segmentFor(baseOffset: Offset): Promise<Segment> {
     const { directory, disk, segments } = this.#log
     const { last } = segments
-    if (last?.baseOffset === baseOffset) return last
+    if (last?.baseOffset === baseOffset) {
+      // An empty file may have been made by a life that ended before it synced the directory.
+      if (last.bytes === 0) this.#hasNewNames = true
+      return last
+    }
     if (last !== undefined) {
       assert(last.baseOffset < baseOffset)
       this.#unsynced.add(last)

@@ -263,6 +263,11 @@ export class Log {
     return this.#writer.deleteBelow(offset)
   }
 
+  /** After recovery: removes an empty segment that was made for what never came. */
+  deleteBeyondEnd(): Promise<void> {
+    return this.#writer.deleteBeyondEnd()
+  }
+
   configure(config: LogConfig): void {
     this.#state.config = config
   }

@@ -20,6 +20,7 @@ import { type FormedEntry, formEntry } from './form-entry.ts'
 import type { Health } from './health.ts'
 import type { JournalRoom } from './journal-room.ts'
 import type { LogTable } from './log-table.ts'
+import { keepProcessAlive } from './keep-alive.ts'
 import { SyncTimes } from './sync-times.ts'
 import { logsOfBatches, sizeMaxOf, toParts, type WaitingAppend } from './waiting-append.ts'
 import type { WriteBehind } from './write-behind.ts'
@@ -96,17 +97,16 @@ export class Appender {
 
   async #run(): Promise<void> {
     const { health } = this.#parts
-    try {
-      while (this.#queue.length > 0 && health.failure === undefined) {
-        // Whoever asks in the same turn of the event loop comes along.
-        await endOfTurn()
-        await this.#waitUntilAllowed()
-        if (health.failure === undefined) await this.#runEntry()
-      }
-    } finally {
-      // At once: whoever appends after the last look at the queue has to find that nobody runs.
-      this.#running = undefined
+    const letProcessEnd = keepProcessAlive()
+    while (this.#queue.length > 0 && health.failure === undefined) {
+      // Whoever asks in the same turn of the event loop comes along.
+      await endOfTurn()
+      await this.#waitUntilAllowed()
+      if (health.failure === undefined) await this.#runEntry()
     }
+    letProcessEnd()
+    // In the same step in which the queue was found empty: the next append begins a new run.
+    this.#running = undefined
   }
 
   /** Until the logs of the first append are loaded, and there is room for it in memory and in the journal. */

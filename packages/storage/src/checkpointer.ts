@@ -11,7 +11,7 @@ import type { DataDirectory } from './data-directory.ts'
 import type { DiskSpace } from './disk-space.ts'
 import type { EntryGate } from './entry-gate.ts'
 import { type Health, isNoRoom } from './health.ts'
-import type { JournalRoom } from './journal-room.ts'
+import type { JournalMark, JournalRoom } from './journal-room.ts'
 import { removeLogDirectory } from './log-directory.ts'
 import type { LogTable, RemovedLog } from './log-table.ts'
 import type { WriteBehind } from './write-behind.ts'
@@ -145,23 +145,23 @@ export class Checkpointer {
     for (const flush of this.#flushes) await flush()
     await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(taken.checkpoint))
     this.#count++
-    room.release(taken.checkpoint.journal.sequence)
+    room.release(taken.mark)
     await this.#deleteUnnamed(taken)
   }
 
   /** Between two entries: all that is placed is synced. */
   #take(): TakenCheckpoint {
-    const { clock, journal, leaderEpoch, table } = this.#parts
+    const { clock, journal, leaderEpoch, room, table } = this.#parts
     const nowMs = clock.nowMs()
     const ends = new Map<Log, Offset>()
     for (const log of table.logs) {
       log.rollWhenAllIsDeleted(nowMs)
       ends.set(log, log.logEndOffset)
     }
-    const { sequence, slot, position } = journal.next
+    const mark = room.mark()
     this.#firstEntryMs = undefined
     const checkpoint = {
-      journal: { run: journal.run, sequence, slot, position },
+      journal: { run: journal.run, ...mark.next },
       leaderEpoch,
       slots: journal.slotSizes,
       wallClockMs: nowMs,
@@ -169,7 +169,7 @@ export class Checkpointer {
       logs: [...table.logs].map((log) => table.describe(log)),
       removed: [...table.removed],
     }
-    return { checkpoint, ends }
+    return { checkpoint, ends, mark }
   }
 
   async #sync(): Promise<void> {
@@ -238,6 +238,7 @@ export class Checkpointer {
 interface TakenCheckpoint {
   readonly checkpoint: Checkpoint
   readonly ends: ReadonlyMap<Log, Offset>
+  readonly mark: JournalMark
 }
 
 const QUIET_MS = 1_000

@@ -60,7 +60,9 @@ function lookAtSegments(
   for (const { baseOffset, bytes } of files) {
     const isActive = baseOffset === log.end.segment
     const recovered = isActive ? log.end.bytes : log.written.get(baseOffset)
-    const isBeyond = baseOffset > log.end.segment
+    // An empty file at the end was made for what would come next, and proves nothing.
+    const isNext = baseOffset === log.end.logEndOffset && bytes === 0
+    const isBeyond = baseOffset > log.end.segment && !isNext
     if (isBeyond || (recovered !== undefined && bytes > recovered)) {
       const path = segmentFilePath(directory, baseOffset, 'log')
       return `${path} has ${bytes} bytes, of which the journal accounts for ${recovered ?? 0}`

@@ -66,7 +66,7 @@ export async function writeFormat(disk: Disk, paths: DataDirectory): Promise<For
 
 /** Before a directory without `format.json` is made into a store: there must be nothing in it to lose. */
 export async function expectNothingToLose(disk: Disk, paths: DataDirectory): Promise<void> {
-  const foreign = (await disk.list(paths.path)).filter((name) => !MADE_FIRST.includes(name))
+  const foreign = (await disk.list(paths.path)).filter((name) => !isMadeFirst(name))
   const isTopics = (await disk.stat(paths.topics)) !== undefined
   const topics = isTopics ? await disk.list(paths.topics) : []
   const [found] = [...foreign, ...topics.map((name) => join('topics', name))]
@@ -100,9 +100,13 @@ function parseFormat(text: string): Format | undefined {
 
 export const FORMAT_VERSION = 1
 
+function isMadeFirst(name: string): boolean {
+  // The lock has files of its own beside it.
+  return name.startsWith('LOCK') || MADE_FIRST.includes(name)
+}
+
 /** What the making of a store may have left when it was cut short; `lost+found` is a file system's own. */
 const MADE_FIRST = [
-  'LOCK',
   'checkpoint',
   'checkpoint.tmp',
   'format.json.tmp',

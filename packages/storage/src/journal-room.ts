@@ -1,6 +1,15 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Journal } from '@millrace/journal/journal'
+import type { JournalPlace } from '@millrace/journal/slots'
 import type { Health } from './health.ts'
+
+/** Up to which entry a checkpoint has everything. */
+export interface JournalMark {
+  readonly next: JournalPlace & { readonly sequence: number }
+  readonly writtenBytes: number
+  /** Monotonic milliseconds. */
+  readonly takenMs: number
+}
 
 /**
  * The journal's room, and who waits for it. With less than a quarter free, entries are formed no faster than
@@ -11,17 +20,18 @@ export class JournalRoom {
   readonly #clock: Clock
   readonly #health: Health
   #waiting: (() => void)[] = []
-  /** Bytes a second that checkpoints freed of late; undefined before the first. */
+  /** Bytes a second that the last checkpoint freed; undefined before the first. */
   #freedRate: number | undefined
+  /** Of entries, in this life; and of those that the last checkpoint covers. */
+  #writtenBytes = 0
+  #releasedBytes = 0
   /** Monotonic milliseconds. */
   #notBefore = 0
-  #lastFreedMs: number
 
   constructor(journal: Journal, clock: Clock, health: Health) {
     this.#journal = journal
     this.#clock = clock
     this.#health = health
-    this.#lastFreedMs = clock.monotonicMs()
     void health.failed.then(() => this.noteChange())
   }
 
@@ -43,27 +53,39 @@ export class JournalRoom {
     }
   }
 
-  /** Resolves when the pace allows another entry. */
+  /** Resolves when the pace allows another entry, or writing has failed. */
   async waitForPace(): Promise<void> {
-    const wait = this.#notBefore - this.#clock.monotonicMs()
-    if (wait > 0) await new Promise<void>((resolve) => this.#clock.schedule(wait, resolve))
+    while (this.#health.failure === undefined) {
+      const waitMs = this.#notBefore - this.#clock.monotonicMs()
+      if (waitMs <= 0) return
+      await new Promise<void>((resolve) => {
+        this.#clock.schedule(waitMs, resolve)
+        this.#waiting.push(resolve)
+      })
+    }
   }
 
   noteEntry(size: number): void {
+    this.#writtenBytes += size
     const limit = this.paceLimit
     if (limit === undefined || limit <= 0) return
     const from = Math.max(this.#notBefore, this.#clock.monotonicMs())
     this.#notBefore = from + Math.min((size / limit) * 1000, PACE_MS_MAX)
   }
 
-  /** A checkpoint is durable that needs no entry before `sequence`. */
-  release(sequence: number): void {
-    const before = this.#journal.bytesUsed
-    this.#journal.release(sequence)
-    const now = this.#clock.monotonicMs()
-    const seconds = Math.max(now - this.#lastFreedMs, 1) / 1000
-    this.#freedRate = (before - this.#journal.bytesUsed) / seconds
-    this.#lastFreedMs = now
+  /** Now, between two entries, a checkpoint is taken. */
+  mark(): JournalMark {
+    const { next } = this.#journal
+    return { next, writtenBytes: this.#writtenBytes, takenMs: this.#clock.monotonicMs() }
+  }
+
+  /** It is durable: no entry before it is needed any more. */
+  release(mark: JournalMark): void {
+    this.#journal.release(mark.next.sequence)
+    const seconds = Math.max(this.#clock.monotonicMs() - mark.takenMs, 1) / 1000
+    const freedBytes = mark.writtenBytes - this.#releasedBytes
+    if (freedBytes > 0) this.#freedRate = freedBytes / seconds
+    this.#releasedBytes = mark.writtenBytes
     this.noteChange()
   }
 

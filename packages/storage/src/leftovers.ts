@@ -6,8 +6,8 @@ import type { LogTable } from './log-table.ts'
 import { listSegments } from './manifest.ts'
 
 /**
- * After recovery: finishes deletions that a crash cut short, and removes directories that nothing names, unless
- * they have segments. Answers with notes on what was left alone.
+ * After recovery: finishes deletions that a crash cut short, and removes what nothing names: empty segments beyond
+ * a log's end, and directories, unless they have segments. Answers with notes on what was left alone.
  */
 export async function clearLeftovers(
   disk: Disk,
@@ -31,6 +31,9 @@ export async function clearLeftovers(
     else notes.push(`${directory} belongs to no partition, and was left alone.`)
   }
   await disk.syncDirectory(paths.topics)
-  for (const log of table.logs) await log.deleteBelow(log.logStartOffset)
+  for (const log of table.logs) {
+    await log.deleteBelow(log.logStartOffset)
+    await log.deleteBeyondEnd()
+  }
   return notes
 }

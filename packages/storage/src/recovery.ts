@@ -40,10 +40,20 @@ export interface Recovered {
   readonly notes: readonly string[]
 }
 
-export async function recover(disk: Disk, paths: DataDirectory, clock: Clock): Promise<Recovered> {
-  const slots = await Slots.open(disk, paths.journal, 'write')
+/** Segments have a disk of their own, on which they share the open files. */
+export interface Disks {
+  readonly disk: Disk
+  readonly segmentDisk: Disk
+}
+
+export async function recover(
+  disks: Disks,
+  paths: DataDirectory,
+  clock: Clock,
+): Promise<Recovered> {
+  const slots = await Slots.open(disks.disk, paths.journal, 'write')
   try {
-    return await recoverFrom(disk, paths, clock, slots)
+    return await recoverFrom(disks, paths, clock, slots)
   } catch (error) {
     await slots.close()
     throw error
@@ -68,7 +78,7 @@ export function drawRun(): string {
 }
 
 async function recoverFrom(
-  disk: Disk,
+  { disk, segmentDisk }: Disks,
   paths: DataDirectory,
   clock: Clock,
   slots: Slots,
@@ -91,7 +101,7 @@ async function recoverFrom(
   if (damage !== undefined) throw damage
   const setAside = await setAsideTorn(disk, paths, slots, end)
   await slots.sync()
-  const table = new LogTable(disk, paths.topics, clock, found.nextId)
+  const table = new LogTable(segmentDisk, paths.topics, clock, found.nextId)
   openNamed(paths, table, last, files)
   const replay = new Replay(disk, paths, clock, table)
   await readEntries(slots, last.journal, (entry) =>

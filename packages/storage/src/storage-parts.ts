@@ -1,5 +1,7 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
+import { OpenFiles } from '@millrace/disk/open-files'
+import { openFilesLimit } from '@millrace/disk/open-files-limit'
 import { Journal } from '@millrace/journal/journal'
 import type { BrokerStatus } from '@millrace/model/broker'
 import { Appender } from './append.ts'
@@ -8,6 +10,7 @@ import type { StorageConfig } from './config.ts'
 import { type DataDirectory, makeDirectories, readFormat } from './data-directory.ts'
 import { DiskSpace } from './disk-space.ts'
 import { EntryGate } from './entry-gate.ts'
+import { withFinalSyncs } from './final-syncs.ts'
 import { Health } from './health.ts'
 import { JournalRoom } from './journal-room.ts'
 import { clearLeftovers } from './leftovers.ts'
@@ -38,15 +41,18 @@ export interface StorageParts {
 
 /** Recovers the store, or makes it, and puts together what runs it. */
 export async function openParts(
-  disk: Disk,
+  anyDisk: Disk,
   paths: DataDirectory,
   clock: Clock,
   config: StorageConfig,
 ): Promise<StorageParts> {
   const startedMs = clock.monotonicMs()
+  const disk = withFinalSyncs(anyDisk)
+  // Segments are many and share a number of open files; the journal's slots stay open.
+  const segmentDisk = withFinalSyncs(new OpenFiles(anyDisk, openFilesLimit()))
   await makeDirectories(disk, paths.path)
   const format = (await readFormat(disk, paths)) ?? (await makeStore(disk, paths, clock, config))
-  const recovered = await recover(disk, paths, clock)
+  const recovered = await recover({ disk, segmentDisk }, paths, clock)
   const { checkpoint, table } = recovered
   const { leaderEpoch } = checkpoint
   const journal = new Journal(recovered.slots, checkpoint.journal.run, {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
+import { acquireLock, type Lock } from '@millrace/disk/lock'
 import type { LogConfig } from '@millrace/log/config'
 import type { Log, LogId } from '@millrace/log/log'
 import type { BrokerStatus } from '@millrace/model/broker'
@@ -8,9 +9,9 @@ import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { Change, ChangeOutcome, LogDescriptor } from './change.ts'
 import type { StorageConfig } from './config.ts'
-import { dataDirectoryAt } from './data-directory.ts'
-import { withFinalSyncs } from './final-syncs.ts'
+import { type DataDirectory, dataDirectoryAt, makeDirectories } from './data-directory.ts'
 import { isNoRoom, type StorageState } from './health.ts'
+import { keepProcessAlive } from './keep-alive.ts'
 import { makeLogDirectory } from './log-directory.ts'
 import { listSegments } from './manifest.ts'
 import { expectRoom } from './produce-room.ts'
@@ -44,6 +45,7 @@ export interface StorageMetrics {
 export class Storage implements AsyncDisposable {
   readonly directory: string
   readonly #parts: StorageParts
+  readonly #lock: Lock | undefined
   #closing: Promise<void> | undefined
   #takeBackWatch: (() => void) | undefined
   #bytesUntilLook = LOOK_EVERY_BYTES
@@ -59,14 +61,42 @@ export class Storage implements AsyncDisposable {
     config: StorageConfig,
   ): Promise<Storage> {
     const paths = dataDirectoryAt(directory)
-    const storage = new Storage(await openParts(withFinalSyncs(disk), paths, clock, config))
+    await makeDirectories(disk, directory)
+    const lock = await acquireLock(paths.lock)
+    try {
+      return await Storage.#open(disk, paths, clock, config, lock)
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  /** The same, for who knows that nobody else can have it open: it takes no lock. */
+  static openAlone(
+    disk: Disk,
+    directory: string,
+    clock: Clock,
+    config: StorageConfig,
+  ): Promise<Storage> {
+    return Storage.#open(disk, dataDirectoryAt(directory), clock, config, undefined)
+  }
+
+  static async #open(
+    disk: Disk,
+    paths: DataDirectory,
+    clock: Clock,
+    config: StorageConfig,
+    lock: Lock | undefined,
+  ): Promise<Storage> {
+    const storage = new Storage(await openParts(disk, paths, clock, config), lock)
     storage.#watchSpace()
     return storage
   }
 
-  private constructor(parts: StorageParts) {
+  private constructor(parts: StorageParts, lock: Lock | undefined) {
     this.directory = parts.paths.path
     this.#parts = parts
+    this.#lock = lock
   }
 
   /** Which data directory this is, wherever it lies: a UUID. */
@@ -209,19 +239,32 @@ export class Storage implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { appender, checkpointer, health, journal, table, writeBehind } = this.#parts
+    const letProcessEnd = keepProcessAlive()
+    try {
+      await this.#finish()
+    } finally {
+      const closed = this.#closeFiles().finally(() => this.#lock?.release())
+      await closed.finally(letProcessEnd)
+    }
+  }
+
+  async #finish(): Promise<void> {
+    const { appender, checkpointer, health, table } = this.#parts
     await appender.stop()
     const stopping = new LogError('STOPPING', 'The server stops; nothing more will come.')
     for (const log of table.logs) log.dismiss(stopping)
     await checkpointer.stop()
-    try {
-      if (health.failure === undefined) await checkpointer.finish()
-    } finally {
-      this.#takeBackWatch?.()
-      await writeBehind.stop()
-      await journal.close()
-      for (const log of table.logs) await log.close()
-    }
+    if (health.failure === undefined) await checkpointer.finish()
+  }
+
+  async #closeFiles(): Promise<void> {
+    const { health, journal, table, writeBehind } = this.#parts
+    this.#takeBackWatch?.()
+    await writeBehind.stop()
+    const results = await Promise.allSettled([journal, ...table.logs].map((file) => file.close()))
+    const failed = results.find((result) => result.status === 'rejected')
+    // Of a disk that has failed already, it is known.
+    if (failed !== undefined && health.failure === undefined) throw failed.reason
   }
 
   #lookAtSpaceAfter(changes: readonly Change[]): void {

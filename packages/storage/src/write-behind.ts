@@ -16,7 +16,7 @@ export class WriteBehind {
   readonly #since = new Map<Log, number>()
   /** Those that have so much that it is worth a write. */
   readonly #ready = new Set<Log>()
-  readonly #writing = new Set<Log>()
+  readonly #writing = new Map<Log, Promise<void>>()
   /** What a checkpoint waits for: the segments are to have all below these offsets. */
   readonly #targets = new Map<Log, Offset>()
   /** Logs whose segments were written to since they were last taken. */
@@ -25,6 +25,7 @@ export class WriteBehind {
   #pendingBytes = 0
   #takeBackTimer: (() => void) | undefined
   #isBlocked = false
+  #isStopped = false
 
   constructor(clock: Clock, health: Health, space: DiskSpace) {
     this.#clock = clock
@@ -47,12 +48,12 @@ export class WriteBehind {
 
   /** After `note`: begins what is due. */
   start(): void {
-    while (this.#writing.size < WRITES_AT_ONCE && !this.#isBlocked) {
+    while (this.#writing.size < WRITES_AT_ONCE && !this.#isBlocked && !this.#isStopped) {
       const log = this.#next()
       if (log === undefined) break
-      void this.#write(log)
+      this.#writing.set(log, this.#write(log))
     }
-    if (this.#since.size > 0) this.#startTimer()
+    if (this.#since.size > 0 && !this.#isStopped) this.#startTimer()
   }
 
   /** The log is removed: its batches go nowhere. */
@@ -94,15 +95,15 @@ export class WriteBehind {
   }
 
   /** Resolves when no write to this log is under way. */
-  idle(log: Log): Promise<void> {
-    return this.#until(() => !this.#writing.has(log))
+  async idle(log: Log): Promise<void> {
+    await this.#writing.get(log)
   }
 
   /** No write is under way any more; none begins. */
   async stop(): Promise<void> {
-    this.#isBlocked = true
+    this.#isStopped = true
     this.#takeBackTimer?.()
-    while (this.#writing.size > 0) await this.#until(() => this.#writing.size === 0)
+    await Promise.all(this.#writing.values())
   }
 
   #next(): Log | undefined {
@@ -116,24 +117,25 @@ export class WriteBehind {
     return undefined
   }
 
+  /** Never rejects. */
   async #write(log: Log): Promise<void> {
-    this.#writing.add(log)
     this.#ready.delete(log)
     this.#written.add(log)
+    let failure: unknown
     try {
       const bytes = await log.writeBehind(WRITE_BYTES_MAX)
       this.#settle(log, bytes)
     } catch (error) {
-      this.#writing.delete(log)
+      failure = error
       this.#ready.add(log)
-      await this.#onFailure(error)
     }
+    this.#writing.delete(log)
+    if (failure !== undefined) await this.#onFailure(failure)
     this.#wake()
     if (this.#health.failure === undefined) this.start()
   }
 
   #settle(log: Log, bytes: number): void {
-    this.#writing.delete(log)
     this.#written.add(log)
     const isKnown = this.#since.delete(log)
     if (isKnown) this.#pendingBytes -= bytes
