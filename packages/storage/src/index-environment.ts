@@ -7,7 +7,7 @@
  *                         died of reading them: damage in an LMDB file can kill a process.
  */
 import { join } from 'node:path'
-import type { Clock } from '@millrace/disk/clock'
+import { SYSTEM_CLOCK } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import { LogError } from '@millrace/model/log-error'
 import { open, type RootDatabase, type Transaction } from 'lmdb'
@@ -16,7 +16,6 @@ import { isSafeToMap } from './lmdb-header.ts'
 
 /** Owns the LMDB environment. */
 export class IndexEnvironment {
-  readonly #clock: Clock
   readonly #root: RootDatabase<Buffer, string>
   readonly #tables: ReadonlyMap<string, IndexTable>
   /** Why the tables are empty, when what was there could not be used. */
@@ -26,7 +25,6 @@ export class IndexEnvironment {
   static async open(
     disk: Disk,
     directory: string,
-    clock: Clock,
     wanted: { readonly owner: string; readonly tables: readonly string[] },
   ): Promise<IndexEnvironment> {
     if ((await disk.stat(directory)) === undefined) await disk.makeDirectory(directory)
@@ -36,7 +34,7 @@ export class IndexEnvironment {
     await (await disk.open(marker, 'create')).close()
     let environment: IndexEnvironment
     try {
-      environment = new IndexEnvironment(clock, directory, wanted.tables, note)
+      environment = new IndexEnvironment(directory, wanted.tables, note)
       await environment.#expectSound(wanted.owner)
       await disk.unlink(marker)
     } catch (error) {
@@ -44,19 +42,13 @@ export class IndexEnvironment {
       const damage = error instanceof Error ? error.message : String(error)
       await removeFiles(disk, directory)
       note = `The index was damaged and is made again: ${damage}`
-      environment = new IndexEnvironment(clock, directory, wanted.tables, note)
+      environment = new IndexEnvironment(directory, wanted.tables, note)
     }
     await environment.#sign(wanted.owner)
     return environment
   }
 
-  private constructor(
-    clock: Clock,
-    path: string,
-    tables: readonly string[],
-    note: string | undefined,
-  ) {
-    this.#clock = clock
+  private constructor(path: string, tables: readonly string[], note: string | undefined) {
     this.note = note
     this.#root = open<Buffer, string>({
       path,
@@ -80,11 +72,12 @@ export class IndexEnvironment {
 
   /**
    * One LMDB transaction, on disk when it resolves. IndexWriteError: nothing was written, and it may be tried
-   * again. STORAGE_FAILED: LMDB does not answer any more.
+   * again. STORAGE_FAILED: LMDB does not answer any more. `write` only hands over puts and removals, which a
+   * thread of LMDB's carries out; what it reads is what was there before.
    */
   async transaction(write: () => void): Promise<void> {
     try {
-      await this.#beforeDeadline(this.#root.transaction(write))
+      await this.#beforeDeadline(this.#root.batch(write))
     } catch (error) {
       throw await writeErrorOf(error)
     }
@@ -137,7 +130,8 @@ export class IndexEnvironment {
 
   async #beforeDeadline(work: Promise<unknown>): Promise<void> {
     const deadline = Promise.withResolvers<never>()
-    const cancel = this.#clock.schedule(DEADLINE_MS, () => {
+    // LMDB works in real time, also when a test's clock jumps.
+    const cancel = SYSTEM_CLOCK.schedule(DEADLINE_MS, () => {
       deadline.reject(new LogError('STORAGE_FAILED', `LMDB did not answer in ${DEADLINE_MS} ms.`))
     })
     try {

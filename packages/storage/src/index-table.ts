@@ -87,16 +87,19 @@ export class IndexTable {
   /** Only inside a transaction. */
   write(changes: ReadonlyMap<string, Uint8Array | null>, upTo: LogPosition): void {
     let sum: TableSum = this.position() ?? EMPTY_TABLE
+    const rows = new Map<string, Buffer | null>()
     for (const [key, value] of changes) {
       const before = this.#rows.get(key)
       if (before !== undefined) sum = minus(sum, before.readUInt32BE(0))
-      if (value === null) {
-        if (before !== undefined) void this.#rows.remove(key)
-        continue
-      }
-      const row = rowOf(key, value)
-      sum = plus(sum, row.readUInt32BE(0))
-      void this.#rows.put(key, row)
+      else if (value === null) continue
+      const row = value === null ? null : rowOf(key, value)
+      if (row !== null) sum = plus(sum, row.readUInt32BE(0))
+      rows.set(key, row)
+    }
+    // All of it, once nothing can go wrong any more: what was handed to LMDB cannot be taken back.
+    for (const [key, row] of rows) {
+      if (row === null) void this.#rows.remove(key)
+      else void this.#rows.put(key, row)
     }
     this.settle({ ...sum, nextOffset: upTo.nextOffset, batchCrc: upTo.batchCrc })
   }

@@ -9,7 +9,7 @@ import type { Change, ChangeOutcome } from './change.ts'
 import type { IndexTable, LogPosition, TableEntry } from './index-table.ts'
 import { readBatches } from './log-records.ts'
 import type { Storage } from './storage.ts'
-import { UnwrittenChanges } from './unwritten-changes.ts'
+import { UnwrittenChanges, type UnwrittenChunk } from './unwritten-changes.ts'
 
 /** What an internal topic adds up to: each of its records changes some keys. */
 export interface StateDefinition {
@@ -40,6 +40,7 @@ export class IndexedState {
   readonly #wakeIndex: () => void
   readonly #unwritten = new UnwrittenChanges()
   #position: LogPosition
+  #writtenOffset: Offset
 
   constructor(
     storage: Storage,
@@ -54,6 +55,7 @@ export class IndexedState {
     this.#table = table
     this.#wakeIndex = wakeIndex
     this.#position = table.position() ?? { nextOffset: FIRST_OFFSET, batchCrc: 0 }
+    this.#writtenOffset = this.#position.nextOffset
   }
 
   /** The first offset whose record is not part of the state. */
@@ -132,25 +134,25 @@ export class IndexedState {
   }
 
   /** What the index writes in its next transaction; none when there is nothing. */
-  takeUnwritten(): (() => void) | undefined {
-    if (this.#unwritten.size === 0) return undefined
-    const changes = this.#unwritten.take()
-    const position = this.#position
-    return () => this.#table.write(changes, position)
+  takeUnwritten(): UnwrittenChunk | undefined {
+    return this.#unwritten.take()
   }
 
-  written(): void {
+  written({ position }: UnwrittenChunk): void {
     this.#unwritten.written()
+    this.#writtenOffset = position.nextOffset
   }
 
-  notWritten(): void {
-    this.#unwritten.notWritten()
+  /** Whether LMDB has what the records below `offset` changed. */
+  hasWritten(offset: Offset): boolean {
+    return this.#writtenOffset >= offset || this.#unwritten.size === 0
   }
 
   #apply(records: readonly LogRecord[], position: LogPosition): void {
-    for (const record of records) {
-      for (const { key, value } of this.#decode(record)) this.#unwritten.set(key, value)
-    }
+    const changes = records.flatMap((record) =>
+      this.#decode(record).map(({ key, value }) => [key, value] as const),
+    )
+    if (changes.length > 0) this.#unwritten.add(changes, position)
     this.#position = position
     this.#wakeIndex()
   }
@@ -181,7 +183,7 @@ export class IndexedState {
 }
 
 /** Above it the index is told to write at once. */
-export const UNWRITTEN_SOON = 4_096
+export const UNWRITTEN_SOON = 2_048
 const REPLAYED_AT_ONCE = UNWRITTEN_SOON
 /** What LMDB, on a full disk, may lag behind before changes are refused. */
 const UNWRITTEN_MAX = 500_000

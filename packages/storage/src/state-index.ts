@@ -34,7 +34,7 @@ export class StateIndex implements AsyncDisposable {
   ): Promise<StateIndex> {
     const tables = definitions.map(({ name }) => name)
     const directory = join(storage.directory, 'index')
-    const environment = await IndexEnvironment.open(disk, directory, clock, {
+    const environment = await IndexEnvironment.open(disk, directory, {
       owner: storage.id,
       tables,
     })
@@ -82,10 +82,15 @@ export class StateIndex implements AsyncDisposable {
 
   /** Everything that is applied now is in LMDB when it resolves, or there is a `problem`. Else STORAGE_FAILED. */
   async write(): Promise<void> {
-    // What a transaction under way has taken may be older than what there is now.
-    while (this.#writing !== undefined) await this.#writing
-    if (this.#isClosed) return
-    await this.#writeOnce()
+    const goals = [...this.#states.values()].map((state) => ({ state, goal: state.nextOffset }))
+    do {
+      while (this.#writing !== undefined) await this.#writing
+      if (this.#isClosed) return
+      await this.#writeOnce()
+    } while (
+      this.#problem === undefined &&
+      goals.some(({ state, goal }) => !state.hasWritten(goal))
+    )
   }
 
   /** Writes `<N>.state` from one moment of the table. Answers with N; undefined when nothing was applied yet. */
@@ -183,20 +188,24 @@ export class StateIndex implements AsyncDisposable {
     }
   }
 
+  /** One transaction, with a chunk of each state that has one. */
   async #writeOnce(): Promise<void> {
     const dirty = [...this.#states.values()].flatMap((state) => {
-      const write = state.takeUnwritten()
-      return write === undefined ? [] : [{ state, write }]
+      const chunk = state.takeUnwritten()
+      return chunk === undefined ? [] : [{ state, chunk }]
     })
     if (dirty.length === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#writing = promise
     try {
-      await this.#environment.transaction(() => dirty.forEach(({ write }) => write()))
-      for (const { state } of dirty) state.written()
+      await this.#environment.transaction(() => {
+        for (const { state, chunk } of dirty) {
+          this.#environment.table(state.name).write(chunk.changes, chunk.position)
+        }
+      })
+      for (const { state, chunk } of dirty) state.written(chunk)
       this.#problem = undefined
     } catch (error) {
-      for (const { state } of dirty) state.notWritten()
       if (!(error instanceof IndexWriteError)) throw error
       // Nothing is lost by waiting: the logs have it. There may be room the next time.
       this.#problem = new LogError('STORAGE_FULL', `${error.message} It is tried again.`)

@@ -1,6 +1,5 @@
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { SYSTEM_CLOCK } from '@millrace/disk/clock'
 import { NODE_DISK } from '@millrace/disk/node-disk'
 import type { Offset } from '@millrace/model/offset'
 import { seededRandom } from '@millrace/testing/seeded-random'
@@ -13,7 +12,7 @@ const OWNER = 'this data directory'
 const KEYS = Array.from({ length: 300 }, (_, index) => `key-${String(index).padStart(4, '0')}`)
 
 function openIndex(directory: string, owner = OWNER) {
-  return IndexEnvironment.open(NODE_DISK, directory, SYSTEM_CLOCK, {
+  return IndexEnvironment.open(NODE_DISK, directory, {
     owner,
     tables: ['one', 'two'],
   })
