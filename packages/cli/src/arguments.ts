@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { isTopicName } from '@millrace/model/topic'
-import { parseTime } from './time.ts'
+import { parseDuration, parseTime } from './time.ts'
 
 /** What an option or argument may be, told at once when it is not: exit status 2. */
 export function count(text: string): number {
@@ -43,6 +43,12 @@ export function time(text: string): number {
       'It is to be a time: 2026-11-22T10:00:00Z, 2026-11-22, 15m (that long ago) or milliseconds since the epoch.',
     )
   }
+  return milliseconds
+}
+
+export function duration(text: string): number {
+  const milliseconds = parseDuration(text)
+  if (milliseconds === undefined) throw new InvalidArgumentError('It is to be as 30s, 5m or 1h.')
   return milliseconds
 }
 

@@ -7,11 +7,8 @@
  */
 export function parseTime(text: string, nowMs: number): number | undefined {
   if (text === 'now') return nowMs
-  const ago = AGO.exec(text)
-  if (ago !== null) {
-    const [, count = '', unit = ''] = ago
-    return nowMs - Math.round(Number(count) * (UNIT_MS[unit] ?? 0))
-  }
+  const agoMs = parseDuration(text.replace(/^-/, ''))
+  if (agoMs !== undefined) return nowMs - agoMs
   if (EPOCH_MS.test(text)) {
     const milliseconds = Number(text)
     return Number.isSafeInteger(milliseconds) ? milliseconds : undefined
@@ -21,6 +18,12 @@ export function parseTime(text: string, nowMs: number): number | undefined {
   const local = text.length === DATE_LENGTH ? `${text}T00:00` : text.replace(' ', 'T')
   const milliseconds = Date.parse(local)
   return Number.isNaN(milliseconds) || !isCalendarDay(text) ? undefined : milliseconds
+}
+
+/** `90s`, `15m`, `1.5h`, in milliseconds. */
+export function parseDuration(text: string): number | undefined {
+  const [, count, unit = ''] = DURATION.exec(text) ?? []
+  return count === undefined ? undefined : Math.round(Number(count) * (UNIT_MS[unit] ?? 0))
 }
 
 /** For a table: UTC, to the millisecond; what `parseTime` takes back. */
@@ -43,7 +46,7 @@ export function formatDuration(milliseconds: number): string {
   return parts.join(' ')
 }
 
-const AGO = /^-?(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/
 const EPOCH_MS = /^\d{1,16}$/
 const DATE =
   /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i

@@ -5,9 +5,9 @@ import { serve, type Served } from './served.ts'
 let served: Served
 beforeAll(async () => {
   served = await serve()
-  await served.cli(['topic', 'create', 'orders'])
-  await served.cli(['topic', 'create', 'users'])
-  await served.cli(['offset', 'commit', 'billing', 'orders', '0:0'])
+  await served.client.topics.create('orders')
+  await served.client.topics.create('users')
+  await served.client.offsets.commit('billing', [{ topic: 'orders', partition: 0, offset: 0 }])
 })
 afterAll(async () => served[Symbol.asyncDispose]())
 

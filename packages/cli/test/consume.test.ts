@@ -9,7 +9,7 @@ const FIRST_MS = 1_700_000_000_000
 let served: Served
 beforeAll(async () => {
   served = await serve()
-  await served.cli(['topic', 'create', 'ten'])
+  await served.client.topics.create('ten')
   const records = Array.from({ length: 10 }, (_, index) => ({
     key: index % 2 === 0 ? 'even' : 'odd',
     valueText: `r${index}`,
@@ -53,7 +53,7 @@ test('-o json is one array, also of nothing', async () => {
 })
 
 test('a tombstone leaves no line, is counted, and shown by -o jsonl', async () => {
-  await served.cli(['topic', 'create', 'tombs'])
+  await served.client.topics.create('tombs')
   await served.cli(['produce', 'tombs', '--format', 'jsonl'], {
     stdin: Buffer.from('{"key":"a","value":null}\n{"key":"b","valueText":""}\n'),
   })
@@ -65,7 +65,7 @@ test('a tombstone leaves no line, is counted, and shown by -o jsonl', async () =
 })
 
 test('--follow prints what comes, and an interruption is status 130', async () => {
-  await served.cli(['topic', 'create', 'live'])
+  await served.client.topics.create('live')
   const child = spawnCli(['consume', 'live', '--follow', '--server', served.url])
   const exit = once(child, 'exit')
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -78,7 +78,7 @@ test('--follow prints what comes, and an interruption is status 130', async () =
 })
 
 test('a reader that has enough closes the pipe, and that is success', async () => {
-  await served.cli(['topic', 'create', 'long'])
+  await served.client.topics.create('long')
   const line = 'x'.repeat(1000)
   await served.cli(['produce', 'long'], { stdin: Buffer.from(`${line}\n`.repeat(2000)) })
   const child = spawnCli(['consume', 'long', '--server', served.url])

@@ -4,7 +4,7 @@ import { jsonLines, serve, type Served } from './served.ts'
 let served: Served
 beforeAll(async () => {
   served = await serve()
-  await served.cli(['topic', 'create', 'orders', '-p', '2'])
+  await served.client.topics.create('orders', { partitions: 2 })
   const stdin = Buffer.from('a\nb\nc\nd\n')
   await served.cli(['produce', 'orders', '--partition', '0'], { stdin })
   await served.cli(['produce', 'orders', '--partition', '1'], { stdin })

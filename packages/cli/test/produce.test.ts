@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => served[Symbol.asyncDispose]())
 
 async function makeTopic(topic: string, partitions = 1): Promise<void> {
-  await served.cli(['topic', 'create', topic, '-p', String(partitions)])
+  await served.client.topics.create(topic, { partitions })
 }
 
 test('lines keep their bytes: CR, empty lines, what is not UTF-8, and a last line without an end', async () => {
@@ -102,6 +102,15 @@ test('--from-line goes on where it stopped, and line numbers stay those of the i
     { valueText: 'c', headers: [{ value: '3' }] },
     { valueText: 'd', headers: [{ value: '4' }] },
   ])
+})
+
+test('records go where they were, or with --ignore-partition where their key belongs', async () => {
+  await makeTopic('one-partition')
+  const stdin = Buffer.from('{"partition":3,"value":1}\n')
+  const line = ['produce', 'one-partition', '--format', 'jsonl']
+  const refused = await served.cli(line, { stdin })
+  expect(refused.status).toBe(3)
+  expect((await served.cli([...line, '--ignore-partition'], { stdin })).status).toBe(0)
 })
 
 test('an unknown topic is status 3 before anything is read', async () => {

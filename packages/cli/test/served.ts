@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type Client, createClient } from '@millrace/client'
 import { loadConfiguration } from '@millrace/server/config'
 import { createProcessLogger } from '@millrace/server/process-logger'
 import { Server } from '@millrace/server/server'
@@ -8,6 +9,8 @@ import { type CliOptions, type CliRun, runCli } from './run-cli.ts'
 /** A server in this process, a directory to stand in, and the program that talks to it. */
 export interface Served extends AsyncDisposable {
   readonly url: string
+  /** For what a test needs and is not about: quicker than the program. */
+  readonly client: Client
   readonly directory: string
   readonly dataDirectory: string
   readonly cli: (line: readonly string[], options?: CliOptions) => Promise<CliRun>
@@ -23,6 +26,7 @@ export async function serve(settings: Readonly<Record<string, string>> = {}): Pr
   const kept = opened.move()
   return {
     url: server.address,
+    client: createClient(server.address),
     directory,
     dataDirectory: join(directory, 'data'),
     cli: (line, options = {}) =>

@@ -53,8 +53,8 @@ test('making a topic that is there otherwise is status 4', async () => {
 })
 
 test('an unknown topic is status 3, and the nearest is named', async () => {
-  const { cli } = served
-  await cli(['topic', 'create', 'payments'])
+  const { cli, client } = served
+  await client.topics.create('payments')
   const run = await cli(['topic', 'describe', 'paymnets'])
   expect(run.status).toBe(3)
   expect(run.stderr).toContain('There is no topic paymnets.\nDid you mean payments?')
@@ -67,8 +67,8 @@ test('a setting that topics do not have is status 2, and the nearest is named', 
 })
 
 test('trim shows what would go, and lets it go with --yes', async () => {
-  const { cli } = served
-  await cli(['topic', 'create', 'trimmed'])
+  const { cli, client } = served
+  await client.topics.create('trimmed')
   await cli(['produce', 'trimmed'], { stdin: Buffer.from('a\nb\nc\n') })
   const line = ['topic', 'trim', 'trimmed', '--partition', '0', '--before', '2']
   expect((await cli(line)).stdout.toString()).toContain('Would let go of offsets 0 to 1')

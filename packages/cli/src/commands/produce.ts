@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { assignments, count, naturalNumber, topicName } from '../arguments.ts'
+import { assignments, count, duration, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import { addExamples } from './examples.ts'
 
@@ -11,8 +11,10 @@ export interface ProduceOptions {
   readonly header?: ReadonlyMap<string, string>
   readonly lineHeader?: string
   readonly format: 'lines' | 'jsonl'
+  readonly ignorePartition?: true
   readonly fromLine: number
   readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  readonly retryFor: number
   readonly progress: boolean
 }
 
@@ -34,11 +36,17 @@ export function addProduceCommand(program: Command): void {
           .choices(['lines', 'jsonl'])
           .default('lines'),
       )
+      .option('--ignore-partition', 'with jsonl: the key chooses, not the record')
       .option('--from-line <number>', 'begin with this line, from 1', count, 1)
       .addOption(
         new Option('--compression <codec>', 'of the batches')
           .choices(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
           .default('none'),
+      )
+      .addOption(
+        new Option('--retry-for <duration>', 'how long to wait for a server that does not answer')
+          .argParser(duration)
+          .default(30_000, '30s'),
       )
       .option('--no-progress', 'no progress bar on a terminal')
       .action(

@@ -10,12 +10,7 @@ import { counted, formatBytes, formatCount } from '../quantity.ts'
 import { formatDuration } from '../time.ts'
 import { userPath } from '../user-path.ts'
 import { Acknowledgements } from './acknowledgements.ts'
-import {
-  RECORD_BYTES_MAX,
-  recordOfJsonLine,
-  recordOfPlainLine,
-  type RecordOfLine,
-} from './line-records.ts'
+import { RECORD_BYTES_MAX, type RecordOfLine, recordOfPlainLine } from './plain-line.ts'
 import { startProgress } from './progress.ts'
 
 export interface Production extends ProduceOptions {
@@ -30,12 +25,12 @@ export async function produce(invocation: Invocation, production: Production): P
   let keyless = 0
   const recordOf =
     production.format === 'jsonl'
-      ? recordOfJsonLine(production)
+      ? (await import('./json-line.ts')).recordOfJsonLine(production)
       : recordOfPlainLine(production, () => (keyless += 1))
   await using input = await openInput(production.file, invocation)
   const startedMs = performance.now()
   const acknowledged = new Acknowledgements(production.fromLine)
-  await withServer(invocation, { topic, retryForMs: RETRY_FOR_MS }, async (client) => {
+  await withServer(invocation, { topic, retryForMs: production.retryFor }, async (client) => {
     // Before a line is read from a pipe: is there such a topic?
     await client.topics.describe(topic, { signal })
     const progress = await startProgress({
@@ -62,9 +57,6 @@ export async function produce(invocation: Invocation, production: Production): P
   )
 }
 
-/** A server that is started again within this time is waited for. */
-const RETRY_FOR_MS = 30_000
-
 interface Lines {
   readonly input: AsyncIterable<Uint8Array>
   readonly recordOf: RecordOfLine
@@ -73,7 +65,7 @@ interface Lines {
 
 async function send(
   client: Client,
-  { topic, fromLine, compression }: Production,
+  { topic, fromLine, compression, retryFor }: Production,
   { input, recordOf, signal }: Lines,
   onAcknowledged: (line: number, bytes: number) => void,
 ): Promise<void> {
@@ -82,7 +74,8 @@ async function send(
   await using producer = client.producer(topic, {
     compression,
     lingerMs: LINGER_MS,
-    deliveryTimeoutMs: RETRY_FOR_MS,
+    maxBufferedBytes: BUFFERED_BYTES_MAX,
+    deliveryTimeoutMs: retryFor,
   })
   let lineNumber = 0
   for await (const lines of splitLines(input, RECORD_BYTES_MAX)) {
@@ -105,6 +98,9 @@ async function send(
 
 /** Lines come faster than this: batches fill by themselves. */
 const LINGER_MS = 5
+
+/** Small records cost several times their bytes while they wait; this keeps every connection busy all the same. */
+const BUFFERED_BYTES_MAX = 8 * 1024 * 1024
 
 interface Input extends AsyncDisposable {
   readonly chunks: AsyncIterable<Uint8Array>

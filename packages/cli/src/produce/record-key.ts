@@ -39,10 +39,9 @@ function keyByPointer(pointer: string): KeyOfLine {
   const steps = parsePointer(pointer)
   return (line) => {
     const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString()
-    const document = parseExactly(text)
-    const value = steps.reduce(child, document)
-    if (value instanceof NumberAsWritten) return Buffer.from(value.text)
+    const value = steps.reduce(child, parse(text))
     if (typeof value === 'string') return Buffer.from(value)
+    if (typeof value === 'number') return numberAsWritten(text, steps)
     return typeof value === 'boolean' ? Buffer.from(String(value)) : null
   }
 }
@@ -68,26 +67,23 @@ function child(value: unknown, step: string): unknown {
   return (value as Readonly<Record<string, unknown>>)[step]
 }
 
-/** A number keeps its digits: an id of twenty of them is not rounded into another's partition. */
-class NumberAsWritten {
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-function parseExactly(text: string): unknown {
+function parse(text: string): unknown {
   try {
-    const document: unknown = JSON.parse(
-      text,
-      (_name: string, value: unknown, context?: { readonly source?: string }) =>
-        typeof value === 'number' ? new NumberAsWritten(context?.source ?? String(value)) : value,
-    )
+    const document: unknown = JSON.parse(text)
     return document
   } catch {
     return undefined
   }
+}
+
+/** A number keeps its digits: an id of twenty of them is not rounded into another's partition. */
+function numberAsWritten(text: string, steps: readonly string[]): Buffer {
+  const document: unknown = JSON.parse(
+    text,
+    (_name: string, value: unknown, context?: { readonly source?: string }) =>
+      typeof value === 'number' ? (context?.source ?? String(value)) : value,
+  )
+  return Buffer.from(String(steps.reduce(child, document)))
 }
 
 /** A line that is not UTF-8 is matched byte by byte, each byte a character. */

@@ -1,0 +1,35 @@
+import type { HeaderInput, ProducerRecord } from '@millrace/client'
+import type { ProduceOptions } from '../commands/produce.ts'
+import { keyOfLine } from './record-key.ts'
+
+/** What a line becomes. */
+export type RecordOfLine = (line: Uint8Array, lineNumber: number) => ProducerRecord
+
+/** The most that a server takes unless it is told otherwise; it has the last word. */
+export const RECORD_BYTES_MAX = 8 * 1024 * 1024
+
+/** A line is the value, byte for byte; the options say the rest. */
+export function recordOfPlainLine(options: ProduceOptions, onKeyless: () => void): RecordOfLine {
+  const keyOf = keyOfLine(options)
+  const wantsKey = options.keyJson !== undefined || options.keyRegex !== undefined
+  const extend = additions(options)
+  return (line, lineNumber) => {
+    const key = keyOf(line)
+    if (key === null && wantsKey) onKeyless()
+    return extend({ key, value: line, headers: [] }, lineNumber)
+  }
+}
+
+/** Adds what the options say of every record. */
+export function additions({ header, lineHeader, partition }: ProduceOptions) {
+  const given = [...(header ?? [])].map(([name, value]) => ({ name, value }))
+  const place = partition === undefined ? {} : { partition }
+  return (
+    record: ProducerRecord & { readonly headers: readonly HeaderInput[] },
+    lineNumber: number,
+  ): ProducerRecord => {
+    const numbered =
+      lineHeader === undefined ? [] : [{ name: lineHeader, value: String(lineNumber) }]
+    return { ...record, ...place, headers: [...record.headers, ...given, ...numbered] }
+  }
+}
