@@ -11,7 +11,8 @@ export interface PendingBatch extends StampedBatch {
 
 /** The batches of one log that its segments do not have yet, in order. Until then they are read from here. */
 export class PendingBatches {
-  #batches: PendingBatch[] = []
+  /** Undefined: let go of. The places stay for a while, the bytes must not. */
+  #batches: (PendingBatch | undefined)[] = []
   /** Those before are in their segment. */
   #start = 0
   /** Those before are synced in the journal. */
@@ -52,15 +53,16 @@ export class PendingBatches {
   oldest(maxBytes: number): readonly PendingBatch[] {
     const first = this.#batches[this.#start]
     if (first === undefined || this.#start === this.#syncedEnd) return []
-    let end = this.#start + 1
+    const oldest = [first]
     let bytes = first.bytes.length
-    for (; end < this.#syncedEnd; end++) {
-      const batch = this.#batches[end]
+    for (let index = this.#start + 1; index < this.#syncedEnd; index++) {
+      const batch = this.#batches[index]
       assert(batch !== undefined)
       bytes += batch.bytes.length
       if (batch.segment !== first.segment || bytes > maxBytes) break
+      oldest.push(batch)
     }
-    return this.#batches.slice(this.#start, end)
+    return oldest
   }
 
   /** Their segment has the `count` oldest now. */
@@ -71,6 +73,7 @@ export class PendingBatches {
       assert(batch !== undefined)
       this.#heldBytes -= batch.bytes.length
       this.#syncedBytes -= batch.bytes.length
+      this.#batches[index] = undefined
     }
     this.#start += count
     if (this.#start === this.#batches.length) this.#shift(this.#start)
