@@ -32,7 +32,7 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
 
 export const TOPICS_TOPIC = '__topics'
 /** Answers to requests with an idempotency key. */
-export const PRODUCE_TOPIC = '__produce'
+const PRODUCE_TOPIC = '__produce'
 const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, PRODUCE_TOPIC]
 
 /** Nothing goes by age: what may be let go of is the broker's to say (`state-history`, `idempotency`). */

@@ -112,7 +112,7 @@ export async function offsetHistory(
 }
 
 /** With their topics: those of a topic that is gone are not told. */
-export function* offsetsOfGroup(
+function* offsetsOfGroup(
   { topics, offsets }: BrokerParts,
   group: string,
   filter: { readonly topic?: string },

@@ -52,7 +52,6 @@ export async function openParts(
       await adoptLogs(parts)
       await removeOrphanedOffsets(parts)
       const lag = new LagGauge(parts.topics, parts.offsets, clock)
-      await lag.refresh()
       const housekeeping = new Housekeeping(clock, logger, [
         { name: 'lag', everyMs: LAG_EVERY_MS, run: () => lag.refresh() },
         ...choresOf(parts, index, disk),
