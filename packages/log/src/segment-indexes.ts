@@ -208,7 +208,12 @@ export class SegmentIndexes {
     const timeBytes = await this.#times.load(synced?.timeIndexBytes ?? Infinity)
     if (synced !== undefined && offsetBytes < synced.offsetIndexBytes) return false
     if (synced !== undefined && timeBytes < synced.timeIndexBytes) return false
-    const builder = new IndexBuilder(indexIntervalBytes, await this.lastTimeEntry())
+    const largest = await this.lastTimeEntry()
+    // The rule goes on from it: every later entry would inherit what is wrong with this one.
+    if (synced !== undefined && largest !== undefined && !(await this.#namesItsBatch(largest))) {
+      return false
+    }
+    const builder = new IndexBuilder(indexIntervalBytes, largest)
     const last = await this.#offsets.at(this.#offsets.count - 1)
     let from = this.#batches.start
     if (last !== undefined) {
@@ -226,6 +231,24 @@ export class SegmentIndexes {
     this.#writtenEntryAt = this.#syncedEntryAt = this.#lastEntryAt
     for (const entry of entries) this.#append(entry)
     return true
+  }
+
+  async #namesItsBatch({ offset, timestamp }: TimeIndexEntry): Promise<boolean> {
+    const found = await this.floorOffset(offset)
+    const header = found && (await this.#batches.headerAt(found.entry.position))
+    let start = this.#batches.start
+    if (found !== undefined && header !== undefined) {
+      start = { position: found.entry.position, nextOffset: header.baseOffset }
+    }
+    while (start.position < this.#batches.bytes) {
+      const headers = await this.#batches.peek(start)
+      for (const { lastOffset, maxTimestamp } of headers) {
+        if (lastOffset >= offset) return lastOffset === offset && maxTimestamp === timestamp
+      }
+      if (headers.length === 0) return false
+      for (const each of headers) start = startAfter(start.position, each)
+    }
+    return false
   }
 
   async #rebuild(): Promise<void> {

@@ -94,6 +94,8 @@ test('nothing below the log start is a repeat', () => {
   const partition = new Partition()
   partition.send(batchOf(1, 0, 0, 2))
   partition.send(batchOf(1, 0, 2, 2))
+  partition.state.forgetBefore(1 as Offset)
+  expect(partition.send(batchOf(1, 0, 0, 2)), 'half of it is left').toBe('duplicate of 0-1')
   partition.state.forgetBefore(2 as Offset)
   expect(partition.send(batchOf(1, 0, 0, 2))).toBe('OUT_OF_ORDER_SEQUENCE 4')
   expect(partition.send(batchOf(1, 0, 2, 2))).toBe('duplicate of 2-3')

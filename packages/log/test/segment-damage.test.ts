@@ -128,17 +128,21 @@ test('a log that is shorter than it should be answers up to there, then says so'
   })
 })
 
-test('a whole batch inside a record is not taken for one, even where the chain is broken', async () => {
+test.each([
+  { where: 'in the middle', batchCount: 3 },
+  { where: 'at the end', batchCount: 2 },
+])('a whole batch inside a record of a damaged one $where is not taken for one', async (given) => {
   await using directory = await makeTempDirectory()
   const inner = stampedBatch({ baseOffset: 1 as Offset, records: [record(0, 'forged')] })
-  const model = modelOf([
+  const batches = [
     stampedBatch({ baseOffset: 0 as Offset, records: [record(0, 'first')] }),
     stampedBatch({
       baseOffset: 1 as Offset,
       records: [{ ...record(1, ''), value: inner.bytes }, record(2, 'second')],
     }),
     stampedBatch({ baseOffset: 3 as Offset, records: [record(3, 'third')] }),
-  ])
+  ]
+  const model = modelOf(batches.slice(0, given.batchCount))
   await sealedSegment(directory.path, model)
   const path = join(directory.path, LOG)
   const bytes = await readFile(path)
@@ -150,6 +154,28 @@ test('a whole batch inside a record is not taken for one, even where the chain i
     fields: { damagedFrom: 1, nextReadableOffset: 3 },
   })
 })
+
+test.each(INDEXES)(
+  'after a last entry of %s that lies, indexing goes on as if it had not',
+  async (name) => {
+    const [disk, expected] = [inMemory(), inMemory()]
+    const batches = unevenBatches()
+    const before = modelOf(batches.slice(0, 5))
+    const synced = await sealedSegment('/log', before, disk)
+    await sealedSegment('/log', modelOf(batches), expected)
+    const end = name === INDEXES[0] ? synced.offsetIndexBytes : synced.timeIndexBytes
+    const index = await disk.open(join('/log', name), 'write')
+    const lastByte = Buffer.alloc(1)
+    await index.read(end - 1, lastByte)
+    await index.write(end - 1, [Buffer.of((lastByte[0] ?? 0) + 1)])
+    await using segment = openAgain('/log', before, synced, disk)
+    await segment.write(segment.bytes, batches.slice(5))
+    await segment.seal()
+    for (const each of INDEXES) {
+      expect(await contentOf(disk, each), each).toEqual(await contentOf(expected, each))
+    }
+  },
+)
 
 /** Of various sizes; timestamps rise, stand still and fall. */
 function unevenBatches(): readonly ArbitraryBatch[] {
@@ -170,6 +196,14 @@ function record(time: number, text: string) {
 
 function inMemory(): Disk {
   return new CrashingDisk({ seed: 1, directory: '/log' })
+}
+
+async function contentOf(disk: Disk, name: string): Promise<Buffer> {
+  const file = await disk.open(join('/log', name), 'read')
+  const bytes = Buffer.alloc(await file.size())
+  await file.read(0, bytes)
+  await file.close()
+  return bytes
 }
 
 /** Flips one bit after the other in the file, for one turn of the loop each. */
