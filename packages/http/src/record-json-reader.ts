@@ -31,8 +31,10 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordToProdu
     if (bare.isEmpty) return records
     throw new RecordFault('INVALID_REQUEST', 'Beside records there can be no other field.')
   } catch (error) {
-    if (error instanceof RecordFault) throw error.at('The body', '', {})
-    throw error
+    if (!(error instanceof RecordFault)) throw error
+    throw error.code === 'INVALID_REQUEST'
+      ? error.at('The body', '', {})
+      : error.at('The record', '', { index: 0 })
   }
 }
 

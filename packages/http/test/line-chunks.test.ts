@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CHUNK_BYTES, CHUNK_RECORDS, type LineChunk, lineChunks } from '../src/line-chunks.ts'
@@ -7,7 +8,7 @@ describe('a body of lines', () => {
   test('is cut at the same lines however it arrives, and nothing is lost or added', async () => {
     const line = fc.oneof(
       fc.constantFrom('', ' ', '\r', '\t '),
-      fc.integer({ min: 1, max: 350_000 }).map((length) => 'x'.repeat(length)),
+      fc.integer({ min: 1, max: 300_000 }).map((length) => 'x'.repeat(length)),
       fc.constant('{"value":1}'),
     )
     await fc.assert(
@@ -18,11 +19,11 @@ describe('a body of lines', () => {
         async (lines, endsWithLineFeed, sizes) => {
           const body = Buffer.from(lines.join('\n') + (endsWithLineFeed ? '\n' : ''))
           const whole = await chunksOf([body])
-          expect(await chunksOf(cut(body, sizes))).toEqual(whole)
-          expect(Buffer.concat(whole.map(({ bytes }) => bytes))).toEqual(body)
+          expect((await chunksOf(cut(body, sizes))).map(shortly)).toEqual(whole.map(shortly))
+          expect(Buffer.concat(whole.map(({ bytes }) => bytes)).equals(body)).toBe(true)
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 
@@ -84,6 +85,11 @@ async function chunksOf(pieces: Buffer[], lineMaxBytes = 8 * CHUNK_BYTES): Promi
   const chunks: LineChunk[] = []
   for await (const chunk of lineChunks(async () => left.shift(), lineMaxBytes)) chunks.push(chunk)
   return chunks
+}
+
+/** Comparing megabytes byte by byte would take its time. */
+function shortly({ bytes, firstLine, nextLine }: LineChunk) {
+  return { firstLine, nextLine, length: bytes.length, hash: hash('sha256', bytes) }
 }
 
 function cut(body: Buffer, sizes: readonly number[]): Buffer[] {
