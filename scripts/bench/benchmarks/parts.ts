@@ -1,10 +1,19 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { NODE_DISK } from '@millrace/disk/node-disk'
+import { IndexFile } from '@millrace/log/index-file'
+import type { LogId } from '@millrace/log/log'
+import { OFFSET_INDEX_ENTRY_SIZE, offsetIndexFormat } from '@millrace/log/offset-index'
 import { decodeRecords } from '@millrace/model/batch-decoding'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import { crc32c } from '@millrace/model/crc32c'
+import { FIRST_OFFSET, type Offset, type Position } from '@millrace/model/offset'
 import { partitionOfKey } from '@millrace/model/partitioner'
 import { hasValidCrc, readBatchHeader } from '@millrace/model/record-batch'
-import { Bench } from 'tinybench'
+import type { Storage } from '@millrace/storage/storage'
+import { Bench, type Task } from 'tinybench'
 import type { Benchmark, Figure } from '../benchmark.ts'
+import { openEngine } from '../engine.ts'
 import { sampleRecords } from '../sample-records.ts'
 import { amount } from '../turns.ts'
 
@@ -18,23 +27,70 @@ interface Part {
 export const parts: Benchmark = {
   name: 'parts',
   about:
-    'The parts that every record passes, alone in one process (tinybench). No target: they are here so that a change ' +
-    'shows.',
-  async run({ sliceSeconds }) {
-    const list = codecParts()
+    'The parts that every record passes, alone in one process, one call at a time (tinybench). No target: they are here ' +
+    'so that a change shows.',
+  async run({ directory, sliceSeconds }) {
+    const { storage, logs } = await openEngine(join(directory, 'data'), 1)
+    const [log] = logs
+    assert(log !== undefined)
+    const list = [
+      ...codecParts(),
+      await indexPart(join(directory, 'full.index')),
+      ...engineParts(storage, log),
+    ]
     const bench = new Bench({ time: sliceSeconds * 1000, warmupTime: 200 })
     for (const { label, call } of list) bench.add(label, call)
     await bench.run()
-    const figures = bench.tasks.map(({ name, result }): Figure => {
-      const part = list.find(({ label }) => label === name)
-      if (result.state !== 'completed' || part === undefined)
-        return { label: name, value: result.state }
-      const perSecond = 1000 / result.latency.mean
-      const bytes = amount((perSecond * part.bytes) / 2 ** 20)
-      return { label: name, value: `${amount(perSecond)} calls/s, ${bytes} MiB/s` }
-    })
-    return { figures, verdicts: [] }
+    await storage.close()
+    return { figures: bench.tasks.map((task) => figureOf(task, list)), verdicts: [] }
   },
+}
+
+function figureOf({ name, result }: Task, list: readonly Part[]): Figure {
+  const part = list.find(({ label }) => label === name)
+  if (result.state !== 'completed' || part === undefined)
+    return { label: name, value: result.state }
+  const perSecond = 1000 / result.latency.mean
+  const bytes = amount((perSecond * part.bytes) / 2 ** 20)
+  return { label: name, value: `${amount(perSecond)} calls/s, ${bytes} MiB/s` }
+}
+
+/** A lookup in an index of the largest size that a topic has by default. */
+async function indexPart(path: string): Promise<Part> {
+  const entries = (10 * 2 ** 20) / OFFSET_INDEX_ENTRY_SIZE
+  const index = new IndexFile(NODE_DISK, path, offsetIndexFormat(FIRST_OFFSET), 'write')
+  for (let entry = 0; entry < entries; entry++) {
+    index.append({ offset: (entry * 4) as Offset, position: (entry * 1024) as Position })
+  }
+  await index.write(undefined)
+  let turn = 0
+  return {
+    label: 'look up an offset in an index of 10 MiB',
+    bytes: OFFSET_INDEX_ENTRY_SIZE,
+    call: () => {
+      const wanted = (turn++ * 7919) % (entries * 4)
+      return index.floor(({ offset }) => offset <= wanted)
+    },
+  }
+}
+
+function engineParts(storage: Storage, log: LogId): readonly Part[] {
+  const batch = encodeBatch({ records: sampleRecords(1, 1024) })
+  return [
+    {
+      label: 'append 1 KiB, durable',
+      bytes: batch.length,
+      call: () => storage.append([{ kind: 'batches', log, bytes: new Uint8Array(batch) }]),
+    },
+    {
+      label: 'read the last batch',
+      bytes: batch.length,
+      call: () => {
+        const last = storage.log(log)
+        return last?.read((last.highWatermark - 1) as Offset, { maxBytes: 1 })
+      },
+    },
+  ]
 }
 
 function codecParts(): readonly Part[] {
