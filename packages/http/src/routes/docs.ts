@@ -29,9 +29,13 @@ async function openPages(): Promise<FastifyInstance> {
     configuration: {
       url: '/openapi.json',
       pageTitle: 'Millrace HTTP API',
-      // Nothing is fetched from anywhere else.
+      // Nothing is fetched from anywhere else, and nobody else's services are offered.
       withDefaultFonts: false,
       telemetry: false,
+      showDeveloperTools: 'never',
+      hideClientButton: true,
+      agent: { disabled: true },
+      mcp: { disabled: true },
     },
   })
   await pages.ready()
@@ -47,5 +51,5 @@ const SCHEMA = {
 
 /** The page writes its own script and styles. */
 const PAGE_POLICY =
-  "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; " +
+  "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'none'"
