@@ -41,16 +41,19 @@ test('the floor is what a look at every entry finds, in the file, in memory or a
 test('entries that were replaced while they were being written do not count as written', async () => {
   await using directory = await makeTempDirectory()
   const path = join(directory.path, 'index')
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const slow = new FaultyDisk(NODE_DISK, ({ operation }) =>
-    operation === 'write' ? { kind: 'hold', until: promise } : undefined,
-  )
+  const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const slow = new FaultyDisk(NODE_DISK, ({ operation }) => {
+    if (operation !== 'write') return undefined
+    begun.resolve()
+    return { kind: 'hold', until: go.promise }
+  })
   const index = new IndexFile(slow, path, FORMAT, 'write')
   for (const offset of [1, 2, 3]) index.append(entry(offset))
   const writing = index.write(undefined)
+  await begun.promise
   index.clear()
   for (const offset of [10, 20, 30]) index.append(entry(offset))
-  resolve()
+  go.resolve()
   await writing
   expect(await index.floor(({ offset }) => offset <= 15)).toEqual({ slot: 0, entry: entry(10) })
   await index.write(undefined)

@@ -155,24 +155,29 @@ test.each([
   })
 })
 
-test.each(INDEXES)(
-  'after a last entry of %s that lies, indexing goes on as if it had not',
-  async (name) => {
+test.each([
+  { what: 'position', name: INDEXES[0], fromEnd: 1 },
+  { what: 'offset', name: INDEXES[0], fromEnd: 5 },
+  { what: 'offset', name: INDEXES[1], fromEnd: 1 },
+  { what: 'timestamp', name: INDEXES[1], fromEnd: 5 },
+])(
+  'a wrong $what in the last entry of $name does not outlive what is indexed next',
+  async (given) => {
     const [disk, expected] = [inMemory(), inMemory()]
     const batches = unevenBatches()
     const before = modelOf(batches.slice(0, 5))
     const synced = await sealedSegment('/log', before, disk)
     await sealedSegment('/log', modelOf(batches), expected)
-    const end = name === INDEXES[0] ? synced.offsetIndexBytes : synced.timeIndexBytes
-    const index = await disk.open(join('/log', name), 'write')
-    const lastByte = Buffer.alloc(1)
-    await index.read(end - 1, lastByte)
-    await index.write(end - 1, [Buffer.of((lastByte[0] ?? 0) + 1)])
+    const end = given.name === INDEXES[0] ? synced.offsetIndexBytes : synced.timeIndexBytes
+    const index = await disk.open(join('/log', given.name), 'write')
+    const byte = Buffer.alloc(1)
+    await index.read(end - given.fromEnd, byte)
+    await index.write(end - given.fromEnd, [Buffer.of((byte[0] ?? 0) ^ 1)])
     await using segment = openAgain('/log', before, synced, disk)
     await segment.write(segment.bytes, batches.slice(5))
     await segment.seal()
-    for (const each of INDEXES) {
-      expect(await contentOf(disk, each), each).toEqual(await contentOf(expected, each))
+    for (const name of INDEXES) {
+      expect(await contentOf(disk, name), name).toEqual(await contentOf(expected, name))
     }
   },
 )
