@@ -15,6 +15,7 @@ export function createProcessLogger(level: string): Logger {
   const readable = pretty({
     destination: STANDARD_ERROR,
     sync: true,
+    singleLine: true,
     colorize: !process.env['NO_COLOR'],
     translateTime: 'SYS:HH:MM:ss.l',
     ignore: 'pid,hostname',

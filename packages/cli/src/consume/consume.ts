@@ -25,9 +25,11 @@ export async function consume(invocation: Invocation, consumption: Consumption):
       `Skipped offsets ${skipped.from} to ${skipped.to - 1} of partition ${skipped.partition}: ${skipped.error.message}`,
     )
   }
+  const ranges = await withServer(invocation, { topic }, (client) => {
+    return planReading(client, topic, consumption, signal)
+  })
   const retryForMs = follow === true ? FOLLOW_RETRY_FOR_MS : 0
   await withServer(invocation, { topic, retryForMs }, async (client) => {
-    const ranges = await planReading(client, topic, consumption, signal)
     const read = follow === true ? following : untilTheEnd
     try {
       for await (const record of read(client, consumption, ranges, { signal, onSkip })) {

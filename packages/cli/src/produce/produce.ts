@@ -30,9 +30,9 @@ export async function produce(invocation: Invocation, production: Production): P
   await using input = await openInput(production.file, invocation)
   const startedMs = performance.now()
   const acknowledged = new Acknowledgements(production.fromLine)
+  // Before a line is read, and without waiting: is there a server, and such a topic?
+  await withServer(invocation, { topic }, (client) => client.topics.describe(topic, { signal }))
   await withServer(invocation, { topic, retryForMs: production.retryFor }, async (client) => {
-    // Before a line is read from a pipe: is there such a topic?
-    await client.topics.describe(topic, { signal })
     const progress = await startProgress({
       isWanted: production.progress,
       totalBytes: input.totalBytes,
