@@ -4,17 +4,17 @@ import { Base64 } from './records.ts'
 import { CLOSED, OffsetOf, Timestamp } from './values.ts'
 
 export const FETCH_RECORDS_DEFAULT = 500
-export const FETCH_RECORDS_MAX = 10_000
+const FETCH_RECORDS_MAX = 10_000
 export const FETCH_BYTES_DEFAULT = 1024 * 1024
-export const FETCH_BYTES_MAX = 16 * 1024 * 1024
-export const FETCH_WAIT_MAX_MS = 60_000
+const FETCH_BYTES_MAX = 16 * 1024 * 1024
+const FETCH_WAIT_MAX_MS = 60_000
 /** A longer position would not fit into a header. */
 export const STREAM_PARTITIONS_MAX = 64
 
 const POSITION_PATTERN = '^\\d+:\\d+(,\\d+:\\d+)*$'
 
 /** `partition:nextOffset` for every partition of a stream. */
-export const Position = Type.String({
+const Position = Type.String({
   pattern: POSITION_PATTERN,
   maxLength: STREAM_PARTITIONS_MAX * 28,
   description:

@@ -5,7 +5,7 @@ import { CLOSED, Count } from './values.ts'
 export const Health = Type.Object({ status: Type.Literal('ok') }, CLOSED)
 export type Health = Static<typeof Health>
 
-export const ServerState = Type.Union([
+const ServerState = Type.Union([
   Type.Literal('recovering'),
   Type.Literal('ready'),
   Type.Literal('read-only'),

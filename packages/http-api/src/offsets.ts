@@ -13,8 +13,8 @@ import {
   TopicName,
 } from './values.ts'
 
-export const COMMITS_MAX = 10_000
-export const METADATA_LENGTH_MAX = 4096
+const COMMITS_MAX = 10_000
+const METADATA_LENGTH_MAX = 4096
 
 const Metadata = Type.String({
   maxLength: METADATA_LENGTH_MAX,

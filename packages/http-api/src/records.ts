@@ -23,7 +23,7 @@ export const Base64 = Type.String({
 
 const HeaderName = Type.String({ examples: ['trace'] })
 
-export const RecordHeader = Type.Object(
+const RecordHeader = Type.Object(
   {
     name: HeaderName,
     value: Type.Optional(Nullable(Type.String({ examples: ['a1'] }))),

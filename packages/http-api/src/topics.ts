@@ -59,7 +59,7 @@ const SETTINGS = {
 } as const
 
 /** How a topic is kept, every setting named. */
-export const TopicConfig = Type.Object(SETTINGS, {
+const TopicConfig = Type.Object(SETTINGS, {
   ...CLOSED,
   description: 'How the topic is kept: complete, the defaults included.',
 })

@@ -61,7 +61,7 @@ export const EpochMilliseconds = Type.Integer({
 const RFC_3339_PATTERN =
   '^\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?([Zz]|[+ -]\\d{2}:\\d{2})$'
 
-export const Rfc3339 = Type.String({
+const Rfc3339 = Type.String({
   pattern: RFC_3339_PATTERN,
   maxLength: 64,
   description: 'A time by RFC 3339.',
@@ -82,7 +82,7 @@ export const Durability = Type.Literal('fsync', {
 })
 
 export const PAGE_LIMIT_DEFAULT = 100
-export const PAGE_LIMIT_MAX = 1000
+const PAGE_LIMIT_MAX = 1000
 
 export const PageLimit = Type.Integer({
   minimum: 1,

@@ -35,4 +35,4 @@ export class AppendedRanges {
 
 type GrowingRange = { -readonly [Field in keyof OffsetRange]: OffsetRange[Field] }
 
-export const RANGES_MAX = 100_000
+const RANGES_MAX = 100_000

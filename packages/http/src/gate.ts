@@ -64,7 +64,7 @@ function expectPlainBody({ headers }: FastifyRequest): void {
   )
 }
 
-export const HEADERS_MAX = 100
+const HEADERS_MAX = 100
 const PREFLIGHT_SECONDS = 600
 
 const SAFETY_HEADERS = {

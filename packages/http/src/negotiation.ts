@@ -7,9 +7,12 @@ export function negotiate<Type extends string>(
   offered: readonly [Type, ...Type[]],
 ): Type {
   const [preferred] = offered
-  if (accept === undefined || accept === '*/*' || accept === preferred) return preferred
+  if (accept === undefined || ANYTHING.has(accept) || accept === preferred) return preferred
   const best = new Negotiator({ headers: { accept } }).mediaType([...offered])
   const found = offered.find((type) => type === best)
   if (found !== undefined) return found
   throw new LogError('NOT_ACCEPTABLE', `Here there is ${offered.join(', ')}.`)
 }
+
+/** As most send it; an empty header asks for nothing. */
+const ANYTHING = new Set(['*/*', ''])

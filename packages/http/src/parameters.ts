@@ -7,7 +7,7 @@ import { LogError } from '@millrace/model/log-error'
 import type { App } from './edge.ts'
 
 /** How to turn the parameters of `schema` from text into values, in place. */
-export function parameterReader(schema: object): (parameters: object) => void {
+function parameterReader(schema: object): (parameters: object) => void {
   const readers = new Map<string, (text: string) => unknown>()
   for (const [name, property] of Object.entries(propertiesOf(schema))) {
     const types = typesOf(property)

@@ -2,11 +2,13 @@ import { answers, mediaAnswer } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
 /** To be called before any route is added. */
-export function measureRequests(app: App, { metrics }: Edge): void {
+export function measureRequests(app: App, { metrics, logger }: Edge): void {
   app.addHook('onResponse', (request, reply, done) => {
+    // The route, not the address: a key to filter by is a record's content.
     const route = request.routeOptions.url ?? 'none'
-    const { method } = request
-    metrics.requested({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000)
+    const labels = { method: request.method, route, status: reply.statusCode }
+    metrics.requested(labels, reply.elapsedTime / 1000)
+    logger.debug({ ...labels, durationMs: reply.elapsedTime }, 'answered')
     done()
   })
 }
