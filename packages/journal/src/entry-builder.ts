@@ -61,12 +61,10 @@ export class EntryBuilder {
   finish(identity: Pick<EntryHeader, 'run' | 'sequence' | 'synced'>): BuiltEntry {
     assert(this.#itemCount > 0)
     this.#closeRegion(0)
-    const first = this.#pieces[0]
+    const [first, ...others] = this.#pieces
     assert(first !== undefined)
     let itemsCrc = crc32(first.subarray(ENTRY_HEADER_SIZE))
-    for (let index = 1; index < this.#pieces.length; index++) {
-      itemsCrc = crc32(this.#pieces[index]!, itemsCrc)
-    }
+    for (const piece of others) itemsCrc = crc32(piece, itemsCrc)
     encodeEntryHeader(first, 0, {
       ...identity,
       itemsLength: this.#itemsLength,

@@ -3,7 +3,6 @@ import type { Offset, Position } from '@millrace/model/offset'
 import type { LogConfig } from './config.ts'
 import type { LogEnd } from './log-end.ts'
 import type { LogState } from './log-state.ts'
-import { segmentOptions } from './log-writer.ts'
 import type { LogId } from './log.ts'
 import { PendingBatches } from './pending.ts'
 import { emptySegment } from './placement.ts'
@@ -22,6 +21,9 @@ export interface LogOpening {
   /** Of the active segment: as much of its indexes as is believed. */
   readonly syncedIndexes: IndexSizes
   readonly gaps: boolean
+  /** Kafka's settings of the same names, which the segments were written with. */
+  readonly indexIntervalBytes: number
+  readonly segmentIndexBytes: number
   /** On disk, by base offset. Without the active one when it is empty and has no file. */
   readonly segments: readonly { readonly baseOffset: Offset; readonly bytes: Position }[]
 }
@@ -37,7 +39,7 @@ export function openLogState(
   return {
     disk,
     directory,
-    segments: new SegmentList(openSegments(disk, opening, config)),
+    segments: new SegmentList(openSegments(disk, opening)),
     pending: new PendingBatches(),
     gaps,
     config,
@@ -49,16 +51,16 @@ export function openLogState(
   }
 }
 
-function openSegments(disk: Disk, opening: LogOpening, config: LogConfig): readonly Segment[] {
-  const { directory, end, gaps, segments, syncedIndexes } = opening
+function openSegments(disk: Disk, opening: LogOpening): readonly Segment[] {
+  const { directory, end, segments, syncedIndexes } = opening
+  const { gaps, indexIntervalBytes, segmentIndexBytes } = opening
   return segments.map(({ baseOffset, bytes }, index) => {
-    const options = segmentOptions({ config, gaps }, baseOffset)
-    const next = segments[index + 1]
+    const options = { baseOffset, gaps, indexIntervalBytes, segmentIndexBytes }
     if (baseOffset === end.segment) {
       const extent = { bytes: end.bytes, nextOffset: end.logEndOffset, syncedIndexes }
       return Segment.open(disk, directory, { ...options, ...extent })
     }
-    const nextOffset = next?.baseOffset ?? end.logEndOffset
+    const nextOffset = segments[index + 1]?.baseOffset ?? end.logEndOffset
     return Segment.open(disk, directory, { ...options, bytes, nextOffset })
   })
 }

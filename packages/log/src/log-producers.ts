@@ -118,6 +118,18 @@ export class LogProducers {
   }
 }
 
+/** The file of a log that is brought in: all of it is read once. */
+export async function writeProducerState(
+  disk: Disk,
+  directory: string,
+  segments: SegmentList,
+  bounds: { readonly logStartOffset: Offset; readonly logEndOffset: Offset },
+): Promise<void> {
+  const producers = new LogProducers(disk, directory)
+  await producers.load(segments, bounds.logStartOffset)
+  await producers.save(bounds.logEndOffset)
+}
+
 export const PRODUCER_STATE_FILE = 'producer-state'
 
 interface SavedProducers {
@@ -126,7 +138,7 @@ interface SavedProducers {
   readonly state: ProducerState
 }
 
-export function encode(saved: SavedProducers): Uint8Array {
+function encode(saved: SavedProducers): Uint8Array {
   const state = saved.state.encode()
   const bytes = new Uint8Array(STATE_AT + state.length)
   writeInt32(bytes, 0, MAGIC)

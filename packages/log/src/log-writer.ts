@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Offset, Position } from '@millrace/model/offset'
+import type { LeaderEpoch } from './leader-epochs.ts'
+import { noteLeaderEpochs } from './log-epochs.ts'
 import type { LogState } from './log-state.ts'
 import { type IndexSizes, Segment, type SegmentOptions, UNCOVERED_BYTES_MAX } from './segment.ts'
 import { parseSegmentFileName, segmentFilePath } from './segment-files.ts'
-
-/** The first batch of a leader epoch, as `leader-epoch-checkpoint` notes it. */
-export interface EpochStart {
-  readonly epoch: number
-  readonly startOffset: Offset
-}
 
 /**
  * Brings one log's synced batches to its segments, and keeps count of what is not synced there. One write at a
@@ -21,9 +17,10 @@ export class LogWriter {
   readonly #unsynced = new Set<Segment>()
   #hasNewNames = false
   #isWritten = false
-  #newEpochs: EpochStart[] = []
+  #newEpochs: LeaderEpoch[] = []
   #lastEpoch = -1
   #wantedSegment: Offset | undefined
+  #lastTurn: Promise<void> | undefined
 
   constructor(log: LogState) {
     this.#log = log
@@ -33,7 +30,11 @@ export class LogWriter {
    * Writes the oldest synced batches to their segment, up to `maxBytes`; answers how many bytes that were. When
    * it fails nothing has changed here: it may be called again, and writes the same bytes to the same place.
    */
-  async writeBehind(maxBytes: number): Promise<number> {
+  writeBehind(maxBytes: number): Promise<number> {
+    return this.#inTurn(() => this.#writeBehind(maxBytes))
+  }
+
+  async #writeBehind(maxBytes: number): Promise<number> {
     const batches = this.#log.pending.oldest(maxBytes)
     const [first] = batches
     if (first === undefined) {
@@ -63,11 +64,14 @@ export class LogWriter {
   async sync(): Promise<void> {
     const segments = [...this.#unsynced]
     for (const segment of segments) {
+      if (segment.uncoveredBytes > UNCOVERED_BYTES_MAX) {
+        await this.#inTurn(() => segment.writeIndexes())
+      }
       // What is written from here on is for the next time.
       this.#unsynced.delete(segment)
-      if (segment.uncoveredBytes > UNCOVERED_BYTES_MAX) await segment.writeIndexes()
       await segment.sync()
     }
+    await this.#writeEpochs()
     if (!this.#hasNewNames) return
     this.#hasNewNames = false
     await this.#log.disk.syncDirectory(this.#log.directory)
@@ -86,13 +90,6 @@ export class LogWriter {
     await last.seal()
     await last.sync()
     return sizes
-  }
-
-  /** Leader epochs that began since the last call. */
-  takeNewEpochs(): readonly EpochStart[] {
-    const taken = this.#newEpochs
-    this.#newEpochs = []
-    return taken
   }
 
   /** An empty segment that begins here is to have its file with the next writing behind. */
@@ -131,6 +128,30 @@ export class LogWriter {
     await disk.syncDirectory(directory)
   }
 
+  async #writeEpochs(): Promise<void> {
+    const began = this.#newEpochs
+    this.#newEpochs = []
+    try {
+      if (await noteLeaderEpochs(this.#log, began)) this.#hasNewNames = true
+    } catch (error) {
+      this.#newEpochs = [...began, ...this.#newEpochs]
+      throw error
+    }
+  }
+
+  /** One at a time: a segment's files have one writer. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#lastTurn
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#lastTurn = promise
+    await before
+    try {
+      return await work()
+    } finally {
+      resolve()
+    }
+  }
+
   #noteEpoch(epoch: number, startOffset: Offset): void {
     if (epoch <= this.#lastEpoch) return
     this.#lastEpoch = epoch
@@ -166,10 +187,7 @@ export class LogWriter {
   }
 }
 
-export function segmentOptions(
-  log: Pick<LogState, 'config' | 'gaps'>,
-  baseOffset: Offset,
-): SegmentOptions {
+function segmentOptions(log: LogState, baseOffset: Offset): SegmentOptions {
   const { indexIntervalBytes, segmentIndexBytes } = log.config
   return { baseOffset, indexIntervalBytes, segmentIndexBytes, gaps: log.gaps }
 }

@@ -11,26 +11,17 @@ export class WatermarkWaiters {
 
   /** Resolves once `wake` is called with more than `above`; rejects with the signal's reason. */
   wait(above: Offset, signal: AbortSignal | undefined): Promise<void> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
-    return new Promise((resolve, reject) => {
-      const waiter: Waiter = {
-        above,
-        resolve: () => {
-          signal?.removeEventListener('abort', abort)
-          resolve()
-        },
-        reject: (error) => {
-          signal?.removeEventListener('abort', abort)
-          reject(error)
-        },
-      }
-      const abort = () => {
-        this.#waiting.delete(waiter)
-        reject(signal?.reason)
-      }
-      signal?.addEventListener('abort', abort, { once: true })
-      this.#waiting.add(waiter)
-    })
+    const { promise, reject, resolve } = Promise.withResolvers<void>()
+    const waiter: Waiter = { above, resolve, reject }
+    const abort = () => {
+      this.#waiting.delete(waiter)
+      reject(signal?.reason)
+    }
+    this.#waiting.add(waiter)
+    if (signal === undefined) return promise
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+    return promise.finally(() => signal.removeEventListener('abort', abort))
   }
 
   wake(highWatermark: Offset): void {

@@ -138,7 +138,7 @@ class AppendCheck {
 
   #endOf(id: LogId): Offset {
     const log = this.#table.find(id)
-    const start = log?.logEndOffset ?? this.#table.prepared(id)?.end.logEndOffset
+    const start = log?.logEndOffset ?? this.#table.prepared(id)?.opening.end.logEndOffset
     return this.#ends.get(id) ?? start ?? (0 as Offset)
   }
 }

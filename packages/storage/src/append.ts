@@ -15,12 +15,14 @@ import type { Log } from '@millrace/log/log'
 import { LogError } from '@millrace/model/log-error'
 import type { Change, ChangeOutcome } from './change.ts'
 import type { Checkpointer } from './checkpointer.ts'
+import type { DiskSpace } from './disk-space.ts'
 import type { EntryGate } from './entry-gate.ts'
 import { type FormedEntry, formEntry } from './form-entry.ts'
 import type { Health } from './health.ts'
 import type { JournalRoom } from './journal-room.ts'
 import type { LogTable } from './log-table.ts'
 import { keepProcessAlive } from './keep-alive.ts'
+import { expectRoom } from './produce-room.ts'
 import { SyncTimes } from './sync-times.ts'
 import { logsOfBatches, sizeMaxOf, toParts, type WaitingAppend } from './waiting-append.ts'
 import type { WriteBehind } from './write-behind.ts'
@@ -31,10 +33,10 @@ export interface AppenderParts {
   readonly gate: EntryGate
   readonly journal: Journal
   readonly room: JournalRoom
+  readonly space: DiskSpace
   readonly table: LogTable
   readonly writeBehind: WriteBehind
   readonly checkpointer: Checkpointer
-  readonly leaderEpoch: number
 }
 
 export class Appender {
@@ -77,6 +79,7 @@ export class Appender {
   append(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
     return new Promise((resolve, reject) => {
       this.#expectTaking()
+      expectRoom(this.#parts.space, this.#parts.table, changes)
       const parts = toParts(changes)
       const sizeMax = sizeMaxOf(parts)
       if (entrySize(sizeMax) > this.#parts.journal.entryBytesMax) throw tooLarge(sizeMax)
@@ -128,11 +131,11 @@ export class Appender {
   }
 
   async #runEntry(): Promise<void> {
-    const { clock, gate, health, journal, leaderEpoch, table } = this.#parts
+    const { clock, gate, health, journal, table } = this.#parts
     gate.enter()
     const builder = new EntryBuilder(this.#memory)
     const waiting = this.#takeForEntry()
-    const entry = formEntry(waiting, { table, builder, leaderEpoch, nowMs: clock.nowMs() })
+    const entry = formEntry(waiting, { table, builder, nowMs: clock.nowMs() })
     for (const { append, error } of entry.refusals) {
       this.#answer(append, () => append.reject(error))
     }

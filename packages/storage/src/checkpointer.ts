@@ -27,7 +27,6 @@ export interface CheckpointerParts {
   readonly space: DiskSpace
   readonly table: LogTable
   readonly writeBehind: WriteBehind
-  readonly leaderEpoch: number
 }
 
 /**
@@ -151,7 +150,7 @@ export class Checkpointer {
 
   /** Between two entries: all that is placed is synced. */
   #take(): TakenCheckpoint {
-    const { clock, journal, leaderEpoch, room, table } = this.#parts
+    const { clock, journal, room, table } = this.#parts
     const nowMs = clock.nowMs()
     const ends = new Map<Log, Offset>()
     for (const log of table.logs) {
@@ -162,10 +161,9 @@ export class Checkpointer {
     this.#firstEntryMs = undefined
     const checkpoint = {
       journal: { run: journal.run, ...mark.next },
-      leaderEpoch,
       slots: journal.slotSizes,
       wallClockMs: nowMs,
-      nextLogId: table.nextId,
+      ...table.counters,
       logs: [...table.logs].map((log) => table.describe(log)),
       removed: [...table.removed],
     }

@@ -3,7 +3,12 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import { type Health, isNoRoom } from './health.ts'
 
-export interface SpaceLimits {
+interface SpaceParts {
+  readonly disk: Disk
+  /** The data directory. */
+  readonly directory: string
+  readonly clock: Clock
+  readonly health: Health
   readonly minFreeBytes: number
   readonly reserveBytes: number
 }
@@ -13,11 +18,7 @@ export interface SpaceLimits {
  * topics live on until there is room again.
  */
 export class DiskSpace {
-  readonly #disk: Disk
-  readonly #directory: string
-  readonly #clock: Clock
-  readonly #health: Health
-  readonly #limits: SpaceLimits
+  readonly #parts: SpaceParts
   #hasReserve: boolean
   #isExhausted = false
   #freeBytes = Number.POSITIVE_INFINITY
@@ -26,34 +27,17 @@ export class DiskSpace {
   #checking: Promise<void> | undefined
   #waiting: (() => void)[] = []
 
-  static async open(
-    disk: Disk,
-    directory: string,
-    clock: Clock,
-    health: Health,
-    limits: SpaceLimits,
-  ): Promise<DiskSpace> {
-    const hasReserve = (await disk.stat(reservePath(directory))) !== undefined
-    const space = new DiskSpace(disk, directory, clock, health, limits, hasReserve)
+  static async open(parts: SpaceParts): Promise<DiskSpace> {
+    const hasReserve = (await parts.disk.stat(reservePath(parts.directory))) !== undefined
+    const space = new DiskSpace(parts, hasReserve)
     await space.check(0)
     return space
   }
 
-  private constructor(
-    disk: Disk,
-    directory: string,
-    clock: Clock,
-    health: Health,
-    limits: SpaceLimits,
-    hasReserve: boolean,
-  ) {
-    this.#disk = disk
-    this.#directory = directory
-    this.#clock = clock
-    this.#health = health
-    this.#limits = limits
+  private constructor(parts: SpaceParts, hasReserve: boolean) {
+    this.#parts = parts
     this.#hasReserve = hasReserve
-    void health.failed.then(() => this.#wake())
+    void parts.health.failed.then(() => this.#wake())
   }
 
   get freeBytes(): number {
@@ -86,17 +70,17 @@ export class DiskSpace {
    */
   async waitForRoom(error: unknown): Promise<void> {
     if (isHandleLimit(error)) return this.#pause()
-    if (this.#hasReserve && this.#limits.reserveBytes > 0) return this.#giveUpReserve()
+    if (this.#hasReserve && this.#parts.reserveBytes > 0) return this.#giveUpReserve()
     this.#isExhausted = true
     await this.#pause()
-    while (this.#isExhausted && this.#health.failure === undefined) {
+    while (this.#isExhausted && this.#parts.health.failure === undefined) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
 
   async #check(pendingBytes: number): Promise<void> {
-    const { minFreeBytes, reserveBytes } = this.#limits
-    const { freeBytes, totalBytes } = await this.#disk.space(this.#directory)
+    const { minFreeBytes, reserveBytes } = this.#parts
+    const { freeBytes, totalBytes } = await this.#parts.disk.space(this.#parts.directory)
     this.#freeBytes = freeBytes
     this.#totalBytes = totalBytes
     const free = freeBytes - pendingBytes
@@ -109,26 +93,26 @@ export class DiskSpace {
   }
 
   async #makeReserve(): Promise<void> {
-    const { reserveBytes } = this.#limits
+    const { reserveBytes } = this.#parts
     if (reserveBytes === 0) {
       this.#hasReserve = true
       return
     }
     try {
-      await writeReserve(this.#disk, this.#directory, reserveBytes)
+      await writeReserve(this.#parts.disk, this.#parts.directory, reserveBytes)
       this.#hasReserve = true
     } catch (error) {
-      if (!isNoRoom(error)) this.#health.fail(error)
+      if (!isNoRoom(error)) this.#parts.health.fail(error)
     }
   }
 
   async #giveUpReserve(): Promise<void> {
     this.#hasReserve = false
-    await this.#disk.unlink(reservePath(this.#directory))
+    await this.#parts.disk.unlink(reservePath(this.#parts.directory))
   }
 
   #pause(): Promise<void> {
-    return new Promise((resolve) => this.#clock.schedule(PAUSE_MS, resolve))
+    return new Promise((resolve) => this.#parts.clock.schedule(PAUSE_MS, resolve))
   }
 
   #wake(): void {

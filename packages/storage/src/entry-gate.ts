@@ -22,16 +22,14 @@ export class EntryGate {
 
   /** Runs `look` between two entries: at once, or after the one that is under way. */
   between<T>(look: () => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const call = () => {
-        try {
-          resolve(look())
-        } catch (error) {
-          reject(error)
-        }
-      }
-      if (this.#isInside) this.#waiting.push(call)
-      else call()
-    })
+    if (!this.#isInside) return looked(look)
+    const { promise, resolve } = Promise.withResolvers<T>()
+    this.#waiting.push(() => resolve(looked(look)))
+    return promise
   }
+}
+
+/** What it throws rejects the promise, and stops nobody else. */
+function looked<T>(look: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(look()))
 }

@@ -26,7 +26,6 @@ export interface FormedEntry {
 export interface EntryContext {
   readonly table: LogTable
   readonly builder: EntryBuilder
-  readonly leaderEpoch: number
   readonly nowMs: number
 }
 
@@ -94,9 +93,10 @@ class FormingEntry implements FormedEntry {
         return outcomeOf(log)
       }
       case 'create': {
-        const opening = table.prepared(change.log)
-        assert(opening !== undefined)
-        builder.add(itemOf('createLog', change.log, FIRST_OFFSET), encodeCreation(opening))
+        const prepared = table.prepared(change.log)
+        assert(prepared !== undefined)
+        const creation = encodeCreation({ place: prepared.opening, highest: prepared.highest })
+        builder.add(itemOf('createLog', change.log, FIRST_OFFSET), creation)
         return outcomeOf(table.create(change.log))
       }
       case 'remove': {
@@ -111,13 +111,13 @@ class FormingEntry implements FormedEntry {
 
   #writeBatches(id: Log['id'], bytes: Uint8Array, headers: readonly BatchHeader[]): ChangeOutcome {
     const log = this.#log(id)
-    const { builder, leaderEpoch, nowMs } = this.#context
+    const { builder, nowMs, table } = this.#context
     const runs = log.place(headers, nowMs)
     let at = 0
     for (const run of runs) {
       const item = { kind: 'batches', log: id, ...run } as const
       const placed = builder.add(item, bytes.subarray(at, at + run.length))
-      log.hold(run, placed, leaderEpoch)
+      log.hold(run, placed, table.leaderEpoch)
       at += run.length
     }
     this.touched.add(log)

@@ -1,71 +1,45 @@
-import type { LogId, LogOpening } from '@millrace/log/log'
-import { type Offset, type Position, toOffset } from '@millrace/model/offset'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+import { fromStoredPlace, type LogPlace, StoredPlaceSchema, toStoredPlace } from './log-place.ts'
 
-/** What the journal item that creates a log says of it, as JSON: for one that is brought in, also where it is. */
-interface Creation {
-  readonly directory: string
-  readonly logStartOffset: number
-  readonly logEndOffset: number
-  readonly segment: number
-  readonly bytes: number
-  readonly offsetIndexBytes: number
-  readonly timeIndexBytes: number
-  readonly gaps: boolean
+/** What the journal item that creates a log says. A log that is brought in has a place already. */
+export interface LogCreation {
+  readonly place: LogPlace
+  readonly highest: HighestNumbers
 }
 
-export type LogPlace = Omit<LogOpening, 'directory' | 'segments'>
+/** In batches that are brought in; -1: none. What the store gives later has to be above. */
+export interface HighestNumbers {
+  readonly leaderEpoch: number
+  readonly producerId: number
+}
 
-export function encodeCreation(opening: LogPlace): Uint8Array {
-  const { end, gaps, logStartOffset, name, syncedIndexes } = opening
-  const creation: Creation = {
-    directory: name,
-    logStartOffset,
-    logEndOffset: end.logEndOffset,
-    segment: end.segment,
-    bytes: end.bytes,
-    ...syncedIndexes,
-    gaps,
+export const NOTHING_HIGHEST: HighestNumbers = { leaderEpoch: -1, producerId: -1 }
+
+const CreationSchema = Type.Object({
+  ...StoredPlaceSchema.properties,
+  highestLeaderEpoch: Type.Integer({ minimum: -1 }),
+  highestProducerId: Type.Integer({ minimum: -1 }),
+})
+
+export function encodeCreation({ highest, place }: LogCreation): Uint8Array {
+  const creation = {
+    ...toStoredPlace(place),
+    highestLeaderEpoch: highest.leaderEpoch,
+    highestProducerId: highest.producerId,
   }
   return Buffer.from(JSON.stringify(creation))
 }
 
 /** Undefined when it is not what `encodeCreation` makes. */
-export function decodeCreation(id: number, bytes: Uint8Array): LogPlace | undefined {
-  let parsed: unknown
+export function decodeCreation(id: number, bytes: Uint8Array): LogCreation | undefined {
+  let creation: unknown
   try {
-    parsed = JSON.parse(Buffer.from(bytes).toString())
+    creation = JSON.parse(Buffer.from(bytes).toString())
   } catch {
     return undefined
   }
-  return toLogPlace(id, parsed)
-}
-
-/** The same of a value that was JSON. */
-export function toLogPlace(id: number, value: unknown): LogPlace | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const fields = new Map<string, unknown>(Object.entries(value))
-  const count = (name: string): Offset | undefined => {
-    const found = fields.get(name)
-    return typeof found === 'number' ? toOffset(found) : undefined
-  }
-  const name = fields.get('directory')
-  const logStartOffset = count('logStartOffset')
-  const logEndOffset = count('logEndOffset')
-  const segment = count('segment')
-  const bytes = count('bytes')
-  const offsetIndexBytes = count('offsetIndexBytes')
-  const timeIndexBytes = count('timeIndexBytes')
-  if (typeof name !== 'string' || logStartOffset === undefined || logEndOffset === undefined) {
-    return undefined
-  }
-  if (segment === undefined || bytes === undefined) return undefined
-  if (offsetIndexBytes === undefined || timeIndexBytes === undefined) return undefined
-  return {
-    id: id as LogId,
-    name,
-    logStartOffset,
-    end: { logEndOffset, segment, bytes: bytes as number as Position },
-    syncedIndexes: { offsetIndexBytes, timeIndexBytes },
-    gaps: fields.get('gaps') === true,
-  }
+  if (!Value.Check(CreationSchema, creation)) return undefined
+  const { highestLeaderEpoch: leaderEpoch, highestProducerId: producerId } = creation
+  return { place: fromStoredPlace(id, creation), highest: { leaderEpoch, producerId } }
 }

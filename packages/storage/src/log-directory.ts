@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
+import { formatPartitionMetadata, PARTITION_METADATA_FILE } from '@millrace/log/partition-metadata'
 
 /** Makes a partition's directory with the one file that Kafka wants in it, and syncs both. */
 export async function makeLogDirectory(
@@ -12,9 +13,9 @@ export async function makeLogDirectory(
   // What an earlier try left, which no entry ever named.
   if ((await disk.stat(path)) !== undefined) await removeLogDirectory(disk, path)
   await disk.makeDirectory(path)
-  const file = await disk.open(join(path, PARTITION_METADATA), 'create')
+  const file = await disk.open(join(path, PARTITION_METADATA_FILE), 'create')
   try {
-    await file.write(0, [Buffer.from(`version: 0\ntopic_id: ${topicId}`)])
+    await file.write(0, [Buffer.from(formatPartitionMetadata(topicId))])
     await file.sync()
   } finally {
     await file.close()
@@ -29,5 +30,3 @@ export async function removeLogDirectory(disk: Disk, path: string): Promise<void
   for (const name of await disk.list(path)) await disk.unlink(join(path, name))
   await disk.removeDirectory(path)
 }
-
-export const PARTITION_METADATA = 'partition.metadata'

@@ -5,6 +5,7 @@ import type { Disk } from '@millrace/disk/disk'
 import { LOG_CONFIG_DEFAULTS, type LogConfig } from '@millrace/log/config'
 import { Log, type LogId, type LogOpening } from '@millrace/log/log'
 import type { NamedLog } from './checkpoint.ts'
+import type { HighestNumbers } from './log-creation.ts'
 import { FIRST_OFFSET, type Position } from '@millrace/model/offset'
 
 /** A log whose files are still there, though nothing reads them any more. */
@@ -14,35 +15,70 @@ export interface RemovedLog {
   readonly directory: string
 }
 
+/** What only goes up, over all lives of a store. */
+export interface StoreCounters {
+  readonly nextLogId: number
+  readonly leaderEpoch: number
+  readonly highestProducerId: number
+}
+
+/** Its directory is there; the entry that creates it is to come. */
+export interface PreparedLog {
+  readonly opening: LogOpening
+  readonly config: LogConfig
+  readonly highest: HighestNumbers
+}
+
 /** Every log of the store, and what became of the others. */
 export class LogTable {
   readonly #disk: Disk
   readonly #topics: string
   readonly #clock: Clock
   readonly #logs = new Map<LogId, Log>()
-  readonly #prepared = new Map<
-    LogId,
-    { readonly opening: LogOpening; readonly config: LogConfig }
-  >()
+  readonly #prepared = new Map<LogId, PreparedLog>()
   readonly #removing = new Set<LogId>()
   readonly #removed = new Map<LogId, RemovedLog>()
   readonly #removedLogs = new Map<LogId, Log>()
   readonly #stateFiles = new Map<LogId, readonly string[]>()
   #nextId: number
+  /** One number for the store; batches carry it. */
+  #leaderEpoch: number
+  #highestProducerId: number
 
-  constructor(disk: Disk, topics: string, clock: Clock, nextId: number) {
+  constructor(disk: Disk, topics: string, clock: Clock, counters: StoreCounters) {
     this.#disk = disk
     this.#topics = topics
     this.#clock = clock
-    this.#nextId = nextId
-  }
-
-  get nextId(): LogId {
-    return this.#nextId as LogId
+    this.#nextId = counters.nextLogId
+    this.#leaderEpoch = counters.leaderEpoch
+    this.#highestProducerId = counters.highestProducerId
   }
 
   allocateId(): LogId {
     return this.#nextId++ as LogId
+  }
+
+  get counters(): StoreCounters {
+    return {
+      nextLogId: this.#nextId,
+      leaderEpoch: this.#leaderEpoch,
+      highestProducerId: this.#highestProducerId,
+    }
+  }
+
+  get leaderEpoch(): number {
+    return this.#leaderEpoch
+  }
+
+  /** In batches that were brought in; -1: none. Whoever gives producer ids goes on above it. */
+  get highestProducerId(): number {
+    return this.#highestProducerId
+  }
+
+  /** What was brought in may have higher ones than this store ever gave. */
+  raise(highest: HighestNumbers): void {
+    this.#leaderEpoch = Math.max(this.#leaderEpoch, highest.leaderEpoch + 1)
+    this.#highestProducerId = Math.max(this.#highestProducerId, highest.producerId)
   }
 
   find(id: LogId): Log | undefined {
@@ -74,13 +110,13 @@ export class LogTable {
   }
 
   /** Its directory is made; the entry that creates it comes later. */
-  prepare(opening: LogOpening, config: LogConfig): void {
-    assert(!this.#logs.has(opening.id))
-    this.#prepared.set(opening.id, { opening, config })
+  prepare(prepared: PreparedLog): void {
+    assert(!this.#logs.has(prepared.opening.id))
+    this.#prepared.set(prepared.opening.id, prepared)
   }
 
-  prepared(id: LogId): LogOpening | undefined {
-    return this.#prepared.get(id)?.opening
+  prepared(id: LogId): PreparedLog | undefined {
+    return this.#prepared.get(id)
   }
 
   /** The entry that creates it is formed. */
@@ -88,7 +124,8 @@ export class LogTable {
     const prepared = this.#prepared.get(id)
     assert(prepared !== undefined)
     this.#prepared.delete(id)
-    const { opening, config } = prepared
+    const { config, highest, opening } = prepared
+    this.raise(highest)
     const log = Log.begin(this.#disk, opening, config, this.#clock.nowMs())
     this.#logs.set(id, log)
     return log
@@ -97,7 +134,9 @@ export class LogTable {
   /** A log that a checkpoint names, or an entry that is read back creates. */
   open(opening: LogOpening): Log {
     assert(!this.#logs.has(opening.id))
-    const log = new Log(this.#disk, opening, LOG_CONFIG_DEFAULTS, this.#clock.nowMs())
+    const { indexIntervalBytes, segmentIndexBytes } = opening
+    const config = { ...LOG_CONFIG_DEFAULTS, indexIntervalBytes, segmentIndexBytes }
+    const log = new Log(this.#disk, opening, config, this.#clock.nowMs())
     this.#logs.set(opening.id, log)
     this.#nextId = Math.max(this.#nextId, opening.id + 1)
     return log
@@ -146,12 +185,15 @@ export class LogTable {
   /** What a checkpoint says of a log. */
   describe(log: Log): NamedLog {
     const { end, gaps, id, logStartOffset, name, syncedIndexes } = log
+    const { indexIntervalBytes, segmentIndexBytes } = log.config
+    const place = { id, name, logStartOffset, end, syncedIndexes, gaps }
     const stateFiles = this.#stateFiles.get(id) ?? []
-    return { id, name, logStartOffset, end, syncedIndexes, gaps, stateFiles }
+    return { ...place, indexIntervalBytes, segmentIndexBytes, stateFiles }
   }
 
   /** How an empty log begins. */
-  emptyOpening(id: LogId, directory: string): LogOpening {
+  emptyOpening(id: LogId, directory: string, config: LogConfig): LogOpening {
+    const { indexIntervalBytes, segmentIndexBytes } = config
     return {
       id,
       name: directory,
@@ -160,6 +202,8 @@ export class LogTable {
       end: { logEndOffset: FIRST_OFFSET, segment: FIRST_OFFSET, bytes: 0 as Position },
       syncedIndexes: { offsetIndexBytes: 0, timeIndexBytes: 0 },
       gaps: false,
+      indexIntervalBytes,
+      segmentIndexBytes,
       segments: [],
     }
   }

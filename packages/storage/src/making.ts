@@ -35,6 +35,7 @@ export async function makeStore(
   const checkpoint = encodeCheckpoint({
     journal: { run: drawRun(), sequence: FIRST_SEQUENCE, slot: 0, position: 0 },
     leaderEpoch: -1,
+    highestProducerId: -1,
     slots: slots.sizes,
     wallClockMs: clock.nowMs(),
     nextLogId: 1,

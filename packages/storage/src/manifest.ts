@@ -8,7 +8,7 @@ import type { Offset, Position } from '@millrace/model/offset'
 import { eachAtMost } from './bounded.ts'
 import type { Checkpoint, NamedLog } from './checkpoint.ts'
 import type { DataDirectory } from './data-directory.ts'
-import type { LogPlace } from './log-creation.ts'
+import type { LogPlace } from './log-place.ts'
 
 /** A segment file on disk. */
 export interface SegmentFile {

@@ -4,7 +4,7 @@ import type { LogId } from '@millrace/log/log'
 import { endAfter, type LogEnd } from '@millrace/log/log-end'
 import type { Offset } from '@millrace/model/offset'
 import type { Checkpoint } from './checkpoint.ts'
-import { decodeCreation, type LogPlace } from './log-creation.ts'
+import { decodeCreation, type LogCreation } from './log-creation.ts'
 import type { RemovedLog } from './log-table.ts'
 
 /** A log as the checkpoint and the entries after it say that it is. */
@@ -17,7 +17,7 @@ export interface RecoveredLog {
   /** The segments that entries wrote to: how long each is, by base offset. */
   readonly written: Map<Offset, number>
   /** How an entry made it; undefined when the checkpoint names it. */
-  readonly creation: LogPlace | undefined
+  readonly creation: LogCreation | undefined
 }
 
 /** An item that does not go on where its log ends: something before it is missing. */
@@ -99,7 +99,7 @@ export class RecoveredLogs {
   #create(item: EntryItem): boolean {
     const creation = decodeCreation(item.log, item.bytes)
     if (creation === undefined || this.#logs.has(item.log)) return false
-    const { end, id, logStartOffset, name } = creation
+    const { end, id, logStartOffset, name } = creation.place
     this.#logs.set(id, { id, name, logStartOffset, end, written: new Map(), creation })
     this.#nextId = Math.max(this.#nextId, id + 1)
     return true

@@ -101,14 +101,18 @@ async function recoverFrom(
   if (damage !== undefined) throw damage
   const setAside = await setAsideTorn(disk, paths, slots, end)
   await slots.sync()
-  const table = new LogTable(segmentDisk, paths.topics, clock, found.nextId)
+  const table = new LogTable(segmentDisk, paths.topics, clock, {
+    nextLogId: found.nextId,
+    leaderEpoch: last.leaderEpoch + 1,
+    highestProducerId: last.highestProducerId,
+  })
   openNamed(paths, table, last, files)
   const replay = new Replay(disk, paths, clock, table)
   await readEntries(slots, last.journal, (entry) =>
     entry.sequence < end.sequence ? replay.take(entry) : 'stop',
   )
   await replay.finish()
-  const checkpoint = nextCheckpoint(last, slots, table, clock)
+  const checkpoint = nextCheckpoint(slots, table, clock)
   await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(checkpoint))
   return {
     slots,
@@ -135,13 +139,12 @@ function openNamed(
   for (const removed of checkpoint.removed) table.noteRemoved(removed)
 }
 
-function nextCheckpoint(last: Checkpoint, slots: Slots, table: LogTable, clock: Clock): Checkpoint {
+function nextCheckpoint(slots: Slots, table: LogTable, clock: Clock): Checkpoint {
   return {
     journal: { run: drawRun(), sequence: FIRST_SEQUENCE, slot: 0, position: 0 },
-    leaderEpoch: last.leaderEpoch + 1,
     slots: slots.sizes,
     wallClockMs: clock.nowMs(),
-    nextLogId: table.nextId,
+    ...table.counters,
     logs: [...table.logs].map((log) => table.describe(log)),
     removed: [...table.removed],
   }

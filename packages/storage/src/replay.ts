@@ -74,8 +74,10 @@ export class Replay {
   }
 
   async #create(item: EntryItem): Promise<void> {
-    const place = decodeCreation(item.log, item.bytes)
-    assert(place !== undefined)
+    const creation = decodeCreation(item.log, item.bytes)
+    assert(creation !== undefined)
+    const { highest, place } = creation
+    this.#table.raise(highest)
     const files = await listSegments(this.#disk, join(this.#paths.topics, place.name))
     this.#table.open(openingOf(this.#paths, place, files ?? []))
   }

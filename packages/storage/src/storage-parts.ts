@@ -35,7 +35,6 @@ export interface StorageParts {
   readonly checkpointer: Checkpointer
   readonly appender: Appender
   readonly retentionClock: RetentionClock
-  readonly leaderEpoch: number
   readonly recovery: BrokerStatus['lastRecovery']
 }
 
@@ -54,27 +53,25 @@ export async function openParts(
   const format = (await readFormat(disk, paths)) ?? (await makeStore(disk, paths, clock, config))
   const recovered = await recover({ disk, segmentDisk }, paths, clock)
   const { checkpoint, table } = recovered
-  const { leaderEpoch } = checkpoint
   const journal = new Journal(recovered.slots, checkpoint.journal.run, {
     slotBytes: config.journalSlotBytes,
     slotsMax: config.journalSlotsMax,
   })
   const notes = [...recovered.notes, ...(await clearLeftovers(disk, paths, table))]
   const health = new Health()
-  const space = await DiskSpace.open(disk, paths.path, clock, health, config)
+  const space = await DiskSpace.open({ disk, directory: paths.path, clock, health, ...config })
   const gate = new EntryGate()
   const room = new JournalRoom(journal, clock, health)
   const writeBehind = new WriteBehind(clock, health, space)
   const running = { disk, paths, clock, health, gate, journal, room, space, table, writeBehind }
-  const checkpointer = new Checkpointer({ ...running, leaderEpoch })
-  const appender = new Appender({ ...running, checkpointer, leaderEpoch })
+  const checkpointer = new Checkpointer(running)
+  const appender = new Appender({ ...running, checkpointer })
   const durationMs = clock.monotonicMs() - startedMs
   return {
     ...running,
     id: format.id,
     checkpointer,
     appender,
-    leaderEpoch,
     retentionClock: new RetentionClock(clock, recovered.lastCheckpointMs),
     recovery: reportOf(recovered, notes, durationMs),
   }

@@ -11,10 +11,17 @@ import type { Change, ChangeOutcome, LogDescriptor } from './change.ts'
 import type { StorageConfig } from './config.ts'
 import { type DataDirectory, dataDirectoryAt, makeDirectories } from './data-directory.ts'
 import { isNoRoom, type StorageState } from './health.ts'
+import {
+  copyLog,
+  expectNoOpenTransaction,
+  type ImportedLog,
+  type ImportOptions,
+  type LogToImport,
+} from './import.ts'
 import { keepProcessAlive } from './keep-alive.ts'
+import { NOTHING_HIGHEST } from './log-creation.ts'
 import { makeLogDirectory } from './log-directory.ts'
-import { listSegments } from './manifest.ts'
-import { expectRoom } from './produce-room.ts'
+import { listSegments, openingOf } from './manifest.ts'
 import { retainedFrom, type RetentionLimits } from './retention.ts'
 import { openParts, type StorageParts } from './storage-parts.ts'
 
@@ -108,9 +115,14 @@ export class Storage implements AsyncDisposable {
     return this.#parts.recovery
   }
 
+  /** In batches that were brought in; -1: none. Producer ids that are given have to be above. */
+  get highestProducerId(): number {
+    return this.#parts.table.highestProducerId
+  }
+
   /** Raised at every start. */
   get leaderEpoch(): number {
-    return this.#parts.leaderEpoch
+    return this.#parts.table.leaderEpoch
   }
 
   get state(): StorageState {
@@ -142,22 +154,18 @@ export class Storage implements AsyncDisposable {
 
   /** Makes the directory on disk. Then append `{ kind: 'create' }`; without that the next open removes it. */
   async prepareLog(descriptor: LogDescriptor): Promise<void> {
-    const { checkpointer, disk, health, paths, table } = this.#parts
+    const { disk, health, paths, table } = this.#parts
     health.expectWriting()
     const { config, directory, log, topicId } = descriptor
-    // A name is free again once a checkpoint is durable that does not name the directory.
-    if (table.isBeingRemoved(directory)) await checkpointer.run()
-    const segments = await listSegments(disk, join(paths.topics, directory))
-    if (table.isNameTaken(directory) || (segments?.length ?? 0) > 0) {
-      throw new LogError('TOPIC_EXISTS', `The data directory has ${directory} already.`)
-    }
+    await this.#expectNameIsFree(directory)
     try {
       await makeLogDirectory(disk, paths.topics, directory, topicId)
     } catch (error) {
       if (!isNoRoom(error)) throw health.fail(error)
       throw new LogError('STORAGE_FULL', `There is no room for ${directory}.`, { cause: error })
     }
-    table.prepare(table.emptyOpening(log, directory), config)
+    const opening = table.emptyOpening(log, directory, config)
+    table.prepare({ opening, config, highest: NOTHING_HIGHEST })
   }
 
   /** Recovered logs have the default configuration until they are told theirs. */
@@ -172,14 +180,29 @@ export class Storage implements AsyncDisposable {
    * UNKNOWN_TOPIC_OR_PARTITION, CORRUPT_BATCH, BODY_TOO_LARGE, STORAGE_FULL, STORAGE_FAILED, OVERLOADED, STOPPING.
    */
   append(changes: readonly Change[]): Promise<readonly ChangeOutcome[]> {
-    const { appender, space, table } = this.#parts
-    try {
-      expectRoom(space, table, changes)
-    } catch (error) {
-      return Promise.reject(error)
-    }
     this.#lookAtSpaceAfter(changes)
-    return appender.append(changes)
+    return this.#parts.appender.append(changes)
+  }
+
+  /**
+   * Brings in a partition of Kafka's, offsets and all. The store's leader epoch goes above those in it.
+   * TOPIC_EXISTS; INVALID_REQUEST when a transaction in it is open and that was not said to be right.
+   */
+  async importLog(log: LogToImport, options: ImportOptions): Promise<ImportedLog> {
+    const { disk, health, paths, table } = this.#parts
+    health.expectWriting()
+    expectNoOpenTransaction(log.plan, options)
+    await this.#expectNameIsFree(log.directory)
+    const { place, segments, setAside } = await copyLog(disk, paths, log)
+    const id = table.allocateId()
+    const { highestLeaderEpoch: leaderEpoch, highestProducerId: producerId } = log.plan
+    table.prepare({
+      opening: openingOf(paths, { ...place, id }, segments),
+      config: log.config,
+      highest: { leaderEpoch, producerId },
+    })
+    await this.append([{ kind: 'create', log: id }])
+    return { id, setAside }
   }
 
   /** Deletes by age and size (-1: without limit), as Kafka does. Answers with the log start offset. */
@@ -236,6 +259,15 @@ export class Storage implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  async #expectNameIsFree(directory: string): Promise<void> {
+    const { checkpointer, disk, paths, table } = this.#parts
+    // It is free again once a checkpoint is durable that does not name the directory.
+    if (table.isBeingRemoved(directory)) await checkpointer.run()
+    const segments = await listSegments(disk, join(paths.topics, directory))
+    if (!table.isNameTaken(directory) && (segments?.length ?? 0) === 0) return
+    throw new LogError('TOPIC_EXISTS', `The data directory has ${directory} already.`)
   }
 
   async #close(): Promise<void> {

@@ -19,7 +19,7 @@ async function liveAndCrash(seed: number): Promise<void> {
   let disk = new CrashingDisk({ seed, directory: DIRECTORY, spoils })
   const history = new StoreHistory()
   for (let life = 0; life < LIVES; life++) {
-    disk.cutPowerAtCall(random.below(random.pick([60, 400, 1_500])) + 1)
+    disk.cutPowerAtCall(random.below(random.pick([80, 300, 1_500, 6_000])) + 1)
     try {
       const storage = await live(disk, history, random, 100)
       if (random.chance(50)) await storage.close()

@@ -175,25 +175,24 @@ async function readAll(log: Log): Promise<readonly (readonly [number, string])[]
   let expected: number = log.logStartOffset
   while (next < log.highWatermark) {
     const read = await log.read(next, { maxBytes: 4096 })
-    for (const piece of read.pieces) {
-      let at = 0
-      for (const header of headersOf(piece) ?? []) {
-        for (const record of decodeRecords(piece, at, header, { maxBytes: 1_000_000 })) {
-          if (record.offset < next) continue
-          assert.equal(record.offset, expected, 'a gap')
-          found.push([
-            record.offset,
-            Buffer.from(record.value ?? [])
-              .toString()
-              .trimEnd(),
-          ])
-          expected++
-        }
-        at += header.sizeInBytes
-      }
+    for (const record of read.pieces.flatMap(recordsOf)) {
+      if (record.offset < next) continue
+      assert.equal(record.offset, expected, 'a gap')
+      const value = Buffer.from(record.value ?? []).toString()
+      found.push([record.offset, value.trimEnd()])
+      expected++
     }
     assert(read.nextOffset > next)
     next = read.nextOffset
   }
   return found
+}
+
+function recordsOf(piece: Uint8Array) {
+  let at = 0
+  return (headersOf(piece) ?? []).flatMap((header) => {
+    const records = decodeRecords(piece, at, header, { maxBytes: 1_000_000 })
+    at += header.sizeInBytes
+    return records
+  })
 }

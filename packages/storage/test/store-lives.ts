@@ -14,7 +14,7 @@ export const DIRECTORY = '/data'
 
 /** Everything small, so that few appends make slots turn, segments roll and checkpoints come. */
 export const SMALL_STORE = parseStorageConfig({
-  journalSlotBytes: 128 * 1024,
+  journalSlotBytes: 100 * 1024,
   journalSlotsMax: 4,
   reserveBytes: 0,
   minFreeBytes: 0,
@@ -81,7 +81,7 @@ class Life {
     if (choice < 76) return this.settle()
     if (choice < 80) return this.#trim()
     if (choice < 83) return this.#remove()
-    if (choice < 90) return this.#look()
+    if (choice < 90) return this.#begin(this.#look())
     if (choice < 93) return this.#storage.checkpoint()
     this.#clock.advance(this.#random.pick([100, 250, 1_100]))
   }
@@ -121,7 +121,7 @@ class Life {
 
   #encode(values: readonly string[]): Uint8Array {
     // Some are large enough not to be copied into the entry.
-    const length = this.#random.pick([10, 10, 100, 100, 700, 700, 17_000])
+    const length = this.#random.pick([10, 10, 100, 700, 700, 17_000])
     const records = values.map((value, index) => ({
       key: null,
       value: Buffer.from(index === 0 ? value.padEnd(length) : value),
