@@ -68,3 +68,18 @@ test('a server that does not come back: status 6, how many lines are on disk, an
   expect(text).toContain('Stopped: 2 lines on disk, all up to line 2.')
   expect(text).toContain('--from-line 3')
 })
+
+test('an interruption ends the reading: status 130, what was read is on disk, and it says where to go on', async () => {
+  await using directory = await makeTempDirectory()
+  await using server = await serveInProcess(join(directory.path, 'data'))
+  await createClient(server.url).topics.create('t')
+  const child = spawnCli(['produce', 't', '--server', server.url])
+  const told: Buffer[] = []
+  child.stderr.on('data', (chunk: Buffer) => told.push(chunk))
+  const exit = once(child, 'exit')
+  child.stdin.write('one\ntwo\n')
+  await untilSomeAreThere(server.url, 't', 2)
+  child.kill('SIGINT')
+  expect(await exit).toEqual([130, null])
+  expect(Buffer.concat(told).toString()).toContain('Stopped: 2 lines on disk, all up to line 2.')
+})

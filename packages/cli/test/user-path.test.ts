@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { userDirectory } from '../src/user-path.ts'
+
+test('relative paths start where the user stands, also when a package manager has moved', () => {
+  const environment = { INIT_CWD: '/home/me/sub', npm_package_json: '/work/package.json' }
+  expect(userDirectory(environment, '/work')).toBe('/home/me/sub')
+})
+
+test('a script that has gone elsewhere means that place', () => {
+  const environment = { INIT_CWD: '/home/me', npm_package_json: '/work/package.json' }
+  expect(userDirectory(environment, '/work/other')).toBe('/work/other')
+})
+
+test('without a package manager it is the working directory', () => {
+  expect(userDirectory({}, '/somewhere')).toBe('/somewhere')
+  expect(userDirectory({ INIT_CWD: '/stale' }, '/somewhere')).toBe('/somewhere')
+})
