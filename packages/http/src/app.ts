@@ -5,6 +5,7 @@ import { describeApi } from './api-description.ts'
 import { BodyBudget } from './body-budget.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import type { HttpConfig } from './config.ts'
+import { settleConnections } from './connections.ts'
 import { CutBodies } from './cut-bodies.ts'
 import type { App, Edge } from './edge.ts'
 import { bugFailure, knownFailure } from './failure.ts'
@@ -23,7 +24,6 @@ import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
 import { addTopicRoutes } from './routes/topics.ts'
-import { settleConnections } from './connections.ts'
 
 export interface HttpOptions {
   readonly config: HttpConfig
@@ -107,6 +107,9 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
       headersTimeout: config.headersTimeoutMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: HEADERS_MAX_BYTES,
+      // A reader whose machine is gone says nothing, and nothing may ever be written to it.
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_AFTER_MS,
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = config.maxConnections
@@ -118,3 +121,4 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
 const PARAMETER_LENGTH_MAX = 16_384
 const HEADERS_MAX_BYTES = 16 * 1024
 const CHECK_CONNECTIONS_MS = 1000
+const PROBE_AFTER_MS = 60_000

@@ -35,11 +35,14 @@ export function sendProblem(reply: FastifyReply, error: LogError): FastifyReply 
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }
 
-/** The methods of each route, filled as they are added. */
-function routesByPath(
-  app: App,
-): Map<string, { readonly path: RegExp; readonly methods: Set<string> }> {
-  const routes = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>()
+interface KnownRoute {
+  readonly path: RegExp
+  readonly methods: Set<string>
+}
+
+/** Filled as routes are added. */
+function routesByPath(app: App): ReadonlyMap<string, KnownRoute> {
+  const routes = new Map<string, KnownRoute>()
   app.addHook('onRoute', ({ url, method }) => {
     const path = new RegExp(`^${url.replaceAll('.', '\\.').replaceAll(/:\w+/g, '[^/]+')}$`)
     const known = routes.get(url) ?? { path, methods: new Set() }
@@ -50,7 +53,7 @@ function routesByPath(
 }
 
 function missing(
-  routes: ReadonlyMap<string, { readonly path: RegExp; readonly methods: ReadonlySet<string> }>,
+  routes: ReadonlyMap<string, KnownRoute>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): LogError {

@@ -10,8 +10,8 @@ export interface StreamRequest {
   readonly topic: string
   /** Where each partition begins. With `end`, where it ends; without, it is followed. */
   readonly partitions: readonly StreamPartition[]
-  /** Of one fetch. */
-  readonly maxBytes: number
+  /** Of the next fetch. */
+  readonly maxBytes: () => number
 }
 
 export interface StreamPartition {
@@ -86,7 +86,7 @@ async function read(
     topic,
     partition,
     offset,
-    maxBytes,
+    maxBytes: maxBytes(),
     minBytes: 0,
     waitMs: 0,
     signal,

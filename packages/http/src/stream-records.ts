@@ -28,7 +28,7 @@ export async function streamRecords(
   for (const { partition, offset } of partitions) sink.position.set(partition, offset)
   let recordsLeft = plan.maxRecords
   let bytesLeft = plan.maxBytes
-  const request = { topic, partitions, maxBytes: Math.min(FETCH_BYTES, plan.maxBytes) }
+  const request = { topic, partitions, maxBytes: () => Math.min(FETCH_BYTES, bytesLeft) }
   for await (const step of streamSteps(broker, request, signal)) {
     recordsLeft -= await putStep(plan, step, recordsLeft, sink)
     bytesLeft -= bytesOf(step)
