@@ -68,6 +68,22 @@ export const Problem = Type.Object(
       ),
     ),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        type: 'https://millrace.dev/problems/offset-out-of-range',
+        title: 'The log does not hold that offset.',
+        status: 416,
+        code: 'OFFSET_OUT_OF_RANGE',
+        detail: 'orders-0 holds offsets 100 to 250; 7 is not among them.',
+        retriable: false,
+        appended: false,
+        logStartOffset: 100,
+        highWatermark: 250,
+        logEndOffset: 250,
+      },
+    ],
+  },
 )
 export type Problem = Static<typeof Problem>

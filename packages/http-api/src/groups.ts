@@ -27,7 +27,7 @@ export const GroupPage = Type.Object(
       Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
     ),
   },
-  CLOSED,
+  { ...CLOSED, examples: [{ groups: [{ group: 'billing', state: 'Empty' }], next: 'billing' }] },
 )
 export type GroupPage = Static<typeof GroupPage>
 
@@ -40,6 +40,30 @@ export const GroupDescription = Type.Object(
     lag: Type.Integer({ description: 'Over all partitions, in records.', examples: [57] }),
     lagMs: Type.Integer({ minimum: 0, description: 'The largest of all partitions.' }),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        group: 'billing',
+        state: 'Empty',
+        members: [],
+        offsets: [
+          {
+            topic: 'orders',
+            partition: 0,
+            offset: 43,
+            metadata: '',
+            committedAt: 1_763_800_000_000,
+            highWatermark: 100,
+            logStartOffset: 0,
+            lag: 57,
+            lagMs: 1200,
+          },
+        ],
+        lag: 57,
+        lagMs: 1200,
+      },
+    ],
+  },
 )
 export type GroupDescription = Static<typeof GroupDescription>

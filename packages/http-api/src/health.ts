@@ -2,7 +2,10 @@
 import { Type, type Static } from 'typebox'
 import { CLOSED, Count } from './values.ts'
 
-export const Health = Type.Object({ status: Type.Literal('ok') }, CLOSED)
+export const Health = Type.Object(
+  { status: Type.Literal('ok') },
+  { ...CLOSED, examples: [{ status: 'ok' }] },
+)
 export type Health = Static<typeof Health>
 
 const ServerState = Type.Union([
@@ -18,7 +21,7 @@ export const Readiness = Type.Object(
     state: ServerState,
     reason: Type.Optional(Type.String({ description: 'Why it is not ready; what to do next.' })),
   },
-  CLOSED,
+  { ...CLOSED, examples: [{ state: 'ready' }] },
 )
 export type Readiness = Static<typeof Readiness>
 
@@ -43,6 +46,26 @@ export const ServerStatus = Type.Object(
       CLOSED,
     ),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        version: '0.1.0',
+        state: 'ready',
+        dataDirectory: '/var/lib/millrace',
+        diskFreeBytes: 82_908_487_680,
+        diskTotalBytes: 270_553_174_016,
+        isFull: false,
+        lastRecovery: {
+          wasClean: true,
+          durationMs: 41.2,
+          replayedEntries: 0,
+          replayedBytes: 0,
+          setAside: [],
+          notes: [],
+        },
+      },
+    ],
+  },
 )
 export type ServerStatus = Static<typeof ServerStatus>

@@ -48,7 +48,10 @@ export const CommitOffsets = Type.Object(
 )
 export type CommitOffsets = Static<typeof CommitOffsets>
 
-export const CommittedOffsets = Type.Object({ durability: Durability }, CLOSED)
+export const CommittedOffsets = Type.Object(
+  { durability: Durability },
+  { ...CLOSED, examples: [{ durability: 'fsync' }] },
+)
 export type CommittedOffsets = Static<typeof CommittedOffsets>
 
 export const CommittedOffset = Type.Object(
@@ -67,11 +70,48 @@ export const CommittedOffset = Type.Object(
       examples: [1200],
     }),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        topic: 'orders',
+        partition: 0,
+        offset: 43,
+        metadata: '',
+        committedAt: 1_763_800_000_000,
+        highWatermark: 100,
+        logStartOffset: 0,
+        lag: 57,
+        lagMs: 1200,
+      },
+    ],
+  },
 )
 export type CommittedOffset = Static<typeof CommittedOffset>
 
-export const CommittedOffsetList = Type.Object({ offsets: Type.Array(CommittedOffset) }, CLOSED)
+export const CommittedOffsetList = Type.Object(
+  { offsets: Type.Array(CommittedOffset) },
+  {
+    ...CLOSED,
+    examples: [
+      {
+        offsets: [
+          {
+            topic: 'orders',
+            partition: 0,
+            offset: 43,
+            metadata: '',
+            committedAt: 1_763_800_000_000,
+            highWatermark: 100,
+            logStartOffset: 0,
+            lag: 57,
+            lagMs: 1200,
+          },
+        ],
+      },
+    ],
+  },
+)
 export type CommittedOffsetList = Static<typeof CommittedOffsetList>
 
 export const TopicFilterQuery = Type.Object({ topic: Type.Optional(TopicName) }, CLOSED)
@@ -137,7 +177,7 @@ export const OffsetMoves = Type.Object(
       ),
     ),
   },
-  CLOSED,
+  { ...CLOSED, examples: [{ offsets: [{ topic: 'orders', partition: 0, from: 143, to: 43 }] }] },
 )
 export type OffsetMoves = Static<typeof OffsetMoves>
 
@@ -176,7 +216,23 @@ export const OffsetHistory = Type.Object(
       Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
     ),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        commits: [
+          {
+            topic: 'orders',
+            partition: 0,
+            offset: 43,
+            metadata: '',
+            committedAt: 1_763_800_000_000,
+            by: null,
+          },
+        ],
+      },
+    ],
+  },
 )
 export type OffsetHistory = Static<typeof OffsetHistory>
 

@@ -128,7 +128,26 @@ export const FetchAnswer = Type.Object(
     logStartOffset: OffsetOf('The earliest readable offset.', 0),
     highWatermark: OffsetOf('The first offset that is not yet readable.', 100),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        records: [
+          {
+            partition: 0,
+            offset: 42,
+            timestamp: 1_763_800_000_000,
+            key: 'user-1',
+            value: { total: 3 },
+            headers: [{ name: 'trace', value: 'a1' }],
+          },
+        ],
+        nextOffset: 43,
+        logStartOffset: 0,
+        highWatermark: 100,
+      },
+    ],
+  },
 )
 export type FetchAnswer = Static<typeof FetchAnswer>
 

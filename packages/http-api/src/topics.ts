@@ -105,6 +105,33 @@ const TopicId = Type.String({
 })
 const Internal = Type.Boolean({ description: "Millrace's own: readable, not writable." })
 
+const EXAMPLE = {
+  name: 'orders',
+  id: 'm1Xq0bTnSuy3cQ5lqZJvHg',
+  internal: false,
+  config: {
+    retentionMs: 604_800_000,
+    retentionBytes: -1,
+    segmentBytes: 1_073_741_824,
+    segmentMs: 604_800_000,
+    indexIntervalBytes: 4096,
+    segmentIndexBytes: 10_485_760,
+    maxMessageBytes: 1_048_588,
+    messageTimestampType: 'CreateTime',
+    messageTimestampAfterMaxMs: 3_600_000,
+  },
+  partitions: [
+    {
+      partition: 0,
+      logStartOffset: 0,
+      highWatermark: 100,
+      logEndOffset: 100,
+      segments: 1,
+      bytes: 10_240,
+    },
+  ],
+}
+
 export const TopicDescription = Type.Object(
   {
     name: TopicName,
@@ -113,7 +140,7 @@ export const TopicDescription = Type.Object(
     config: TopicConfig,
     partitions: Type.Array(PartitionState),
   },
-  CLOSED,
+  { ...CLOSED, examples: [EXAMPLE] },
 )
 export type TopicDescription = Static<typeof TopicDescription>
 
@@ -124,7 +151,12 @@ export const AlteredTopic = Type.Object(
       description: 'What the change means for the data there is.',
     }),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      { ...EXAMPLE, warnings: ['A key may go to another partition than before: 6 became 12.'] },
+    ],
+  },
 )
 export type AlteredTopic = Static<typeof AlteredTopic>
 
@@ -137,7 +169,15 @@ export const TopicPage = Type.Object(
       Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
     ),
   },
-  CLOSED,
+  {
+    ...CLOSED,
+    examples: [
+      {
+        topics: [{ name: 'orders', id: 'm1Xq0bTnSuy3cQ5lqZJvHg', partitions: 6, internal: false }],
+        next: 'orders',
+      },
+    ],
+  },
 )
 export type TopicPage = Static<typeof TopicPage>
 
@@ -190,7 +230,7 @@ export type TrimPartition = Static<typeof TrimPartition>
 
 export const TrimmedPartition = Type.Object(
   { logStartOffset: OffsetOf('The earliest readable offset now.', 100) },
-  CLOSED,
+  { ...CLOSED, examples: [{ logStartOffset: 100 }] },
 )
 export type TrimmedPartition = Static<typeof TrimmedPartition>
 

@@ -2,6 +2,7 @@ import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
 import { Check } from 'typebox/schema'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HTTP_STATUS } from '../src/errors.ts'
+import { NAMED_SCHEMAS } from '../src/named-schemas.ts'
 import { openApiDocument } from '../src/openapi.ts'
 import { type Call, call, createTopic } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
@@ -112,6 +113,15 @@ describe('the document', () => {
       for (const parameter of parameters) {
         expect(parameter.description, `${name} ${parameter.name}`).toBeTruthy()
       }
+    }
+  })
+
+  test('exemplifies each of its schemas, and each example is one', () => {
+    for (const [name, schema] of Object.entries(NAMED_SCHEMAS)) {
+      const examples: unknown[] =
+        'examples' in schema && Array.isArray(schema.examples) ? schema.examples : []
+      expect(examples.length, name).toBeGreaterThan(0)
+      for (const example of examples) expect(matches(schema, example), name).toBe(true)
     }
   })
 
