@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
+import { NODE_DISK } from '@millrace/disk/node-disk'
 import { checkPartition, type FindingCode } from '@millrace/log/check'
 import { readWholeFile, replaceFileDurably } from '@millrace/log/whole-file'
 import { segmentBaseOffsets, segmentFileName, segmentFilePath } from '@millrace/log/segment-files'
@@ -36,13 +37,17 @@ export async function reindexLogs(
   const { output } = invocation
   const rows: object[] = []
   let kept: string | undefined
-  for await (const { disk, target } of openTargets(invocation, paths, options, 'alone')) {
+  for await (const open of openTargets(invocation, paths, options, 'alone')) {
+    const { journalEntries, target } = open
     if (target.kind === 'file') throw notOneFile(target.shownAs)
+    if (journalEntries > 0) throw notClosedInOrder()
     for (const partition of partitionsOf(target)) {
-      for await (const index of unsound(disk, partition, options, (text) => output.note(text))) {
+      for await (const index of unsound(NODE_DISK, partition, options, (text) =>
+        output.note(text),
+      )) {
         if (options.yes === true) {
           kept ??= keptDirectory(target, 'reindex')
-          await replace(disk, partition, index, kept)
+          await replace(NODE_DISK, partition, index, kept)
         }
         rows.push({ path: index.shownAs, was: index.was, bytes: index.bytes.length })
         if (output.format === 'table') {
@@ -113,6 +118,13 @@ async function replace(
 ): Promise<void> {
   if (index.was !== 'missing') await keepFile(disk, partition.name, index.path, kept)
   await replaceFileDurably(disk, index.path, index.bytes)
+}
+
+function notClosedInOrder(): CommandFailure {
+  return new CommandFailure(EXIT.conflict, {
+    message: 'The server was not stopped in order: a part of its data is in the journal only.',
+    next: 'Start it, and stop it with SIGTERM: it recovers, and makes indexes again that are not sound.',
+  })
 }
 
 function notOneFile(shownAs: string): CommandFailure {

@@ -6,7 +6,6 @@ import { parsePartitionDirectoryName } from '@millrace/model/topic'
 import { nearest } from '@millrace/server/nearest'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
-import { partitionExpectations } from './partition-expectations.ts'
 import { userPath } from '../user-path.ts'
 
 /** What an offline command works on. */
@@ -58,8 +57,7 @@ export async function findTarget(
   }
   const isDataDirectory = names.includes('topics')
   const below = isDataDirectory ? 'topics' : '.'
-  const expectations = await partitionExpectations(disk, path)
-  const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below), expectations)
+  const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below))
   if (partitions.length === 0 && !isDataDirectory) throw neither(argument)
   return { kind: 'dataDirectory', path, partitions: select(partitions, selection, argument) }
 }
@@ -86,7 +84,6 @@ async function partitionsIn(
   disk: Disk,
   topics: string,
   shownAs: string,
-  expectations: ReadonlyMap<string, CheckOptions>,
 ): Promise<readonly PartitionTarget[]> {
   const names = (await disk.list(topics)).filter(
     (name) => parsePartitionDirectoryName(name) !== undefined,
@@ -97,7 +94,7 @@ async function partitionsIn(
       path: join(topics, name),
       shownAs: join(shownAs, name),
       name,
-      expectations: expectations.get(name) ?? UNKNOWN_ORIGIN,
+      expectations: UNKNOWN_ORIGIN,
     }
   })
 }

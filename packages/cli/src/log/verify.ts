@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import { type CheckEvent, checkLogFile, checkPartition, type Finding } from '@millrace/log/check'
+import type { LogError } from '@millrace/model/log-error'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
@@ -14,7 +15,15 @@ interface Tally {
   records: number
   bytes: number
   damage: number
-  notes: number
+  journalEntries: number
+}
+
+interface StoreFinding {
+  readonly kind: 'finding'
+  readonly severity: 'damage'
+  readonly code: 'store'
+  readonly path: string
+  readonly message: string
 }
 
 /** Reads and checks every byte. Status 7, and the exact place, when something is not as it was written. */
@@ -24,7 +33,14 @@ export async function verifyLogs(
   selection: Selection,
 ): Promise<void> {
   const { output } = invocation
-  const tally: Tally = { partitions: 0, segments: 0, records: 0, bytes: 0, damage: 0, notes: 0 }
+  const tally: Tally = {
+    partitions: 0,
+    segments: 0,
+    records: 0,
+    bytes: 0,
+    damage: 0,
+    journalEntries: 0,
+  }
   await output.stream(findings(invocation, paths, selection, tally), {
     asText: findingText,
     asJson: (finding) => JSON.stringify(finding),
@@ -33,7 +49,13 @@ export async function verifyLogs(
     `${counted(tally.partitions, 'partition')}, ${counted(tally.segments, 'segment')}, ` +
     `${counted(tally.records, 'record')}, ${formatBytes(tally.bytes)}`
   if (tally.damage === 0) {
-    if (output.format === 'table') await output.text(`Sound: ${what}.\n`)
+    if (output.format !== 'table') return
+    await output.text(`Sound: ${what}.\n`)
+    if (tally.journalEntries === 0) return
+    const entries = counted(tally.journalEntries, 'journal entry', 'journal entries')
+    output.note(
+      `As the next start will find it, with ${entries} that the segments may not have yet.`,
+    )
     return
   }
   throw new CommandFailure(EXIT.corruption, {
@@ -49,8 +71,14 @@ async function* findings(
   paths: readonly string[],
   selection: Selection,
   tally: Tally,
-): AsyncGenerator<Finding> {
-  for await (const { disk, target } of openTargets(invocation, paths, selection, 'alone')) {
+): AsyncGenerator<Finding | StoreFinding> {
+  for await (const open of openTargets(invocation, paths, selection, 'alone')) {
+    const { damage, disk, journalEntries, target } = open
+    tally.journalEntries += journalEntries
+    if (damage !== undefined) {
+      tally.damage += 1
+      yield storeFinding(target, damage)
+    }
     for await (const event of checks(disk, target, tally)) {
       if (event.kind === 'segment') {
         tally.segments += 1
@@ -58,11 +86,16 @@ async function* findings(
         tally.bytes += event.bytes
       } else if (event.kind === 'finding') {
         if (event.severity === 'damage') tally.damage += 1
-        else tally.notes += 1
         yield event
       }
     }
   }
+}
+
+/** Of the journal and the checkpoint, which no partition has. */
+function storeFinding(target: Target, damage: LogError): StoreFinding {
+  const path = target.kind === 'dataDirectory' ? target.path : ''
+  return { kind: 'finding', severity: 'damage', code: 'store', path, message: damage.message }
 }
 
 async function* checks(disk: Disk, target: Target, tally: Tally): AsyncGenerator<CheckEvent> {
@@ -80,7 +113,9 @@ async function* checks(disk: Disk, target: Target, tally: Tally): AsyncGenerator
   }
 }
 
-function findingText({ severity, path, position, offset, message }: Finding): string {
+function findingText(finding: Finding | StoreFinding): string {
+  if (finding.code === 'store') return `DAMAGE  ${finding.message}\n`
+  const { severity, path, position, offset, message } = finding
   const place = offset === undefined ? `byte ${position}` : `byte ${position}, offset ${offset}`
   return `${severity === 'damage' ? 'DAMAGE' : 'note'}  ${path}, ${place}: ${message}\n`
 }
