@@ -53,7 +53,7 @@ export class RequestBody implements Disposable {
   }
 
   readonly #onCut = (): void => {
-    this.fail(new LogError('INVALID_REQUEST', 'The body was cut off.', { appended: false }))
+    this.fail(bodyCutOff())
   }
 
   async #change(timeoutMs: number): Promise<void> {
@@ -64,6 +64,10 @@ export class RequestBody implements Disposable {
     this.#wake = undefined
     clearTimeout(timer)
   }
+}
+
+export function bodyCutOff(): LogError {
+  return new LogError('INVALID_REQUEST', 'The body was cut off.', { appended: false })
 }
 
 function tooSlow(timeoutMs: number): LogError {

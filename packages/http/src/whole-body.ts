@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { LogError, type LogErrorCode } from '@millrace/model/log-error'
 import type { BodyRoom } from './body-budget.ts'
 import type { Edge } from './edge.ts'
-import { RequestBody } from './request-body.ts'
+import { bodyCutOff } from './request-body.ts'
 
 export interface BodyLimit {
   readonly maxBytes: number
@@ -20,8 +20,9 @@ export async function withWholeBody<Result>(
   const announced = announcedLength(raw)
   expectWithin(announced ?? 0, limit)
   using room = edge.bodies.open(announced ?? 0)
-  const body = await readWhole(edge, raw, limit, announced === undefined ? room : undefined)
-  return await use(body)
+  const pieces =
+    announced === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(announced)
+  return await use(await readWhole(edge, raw, pieces))
 }
 
 function announcedLength(raw: IncomingMessage): number | undefined {
@@ -29,27 +30,91 @@ function announcedLength(raw: IncomingMessage): number | undefined {
   return header === undefined ? undefined : Number(header)
 }
 
-/** `room`: what grows with a body whose length was not announced. */
-async function readWhole(
-  edge: Edge,
+/** As the pieces come, with one timer for all of them: a small body is on the path of every small produce. */
+function readWhole(
+  { config, cutBodies }: Edge,
   raw: IncomingMessage,
-  limit: BodyLimit,
-  room: BodyRoom | undefined,
+  pieces: AnnouncedBody | GrowingBody,
 ): Promise<Buffer> {
-  using body = new RequestBody(raw, edge.cutBodies)
-  const deadline = performance.now() + edge.config.requestTimeoutMs
-  const pieces: Buffer[] = []
-  let length = 0
-  for (;;) {
-    const piece = await body.next(Math.max(1, deadline - performance.now()))
-    if (piece === undefined) break
-    length += piece.length
-    expectWithin(length, limit)
-    room?.grow(piece.length)
-    pieces.push(piece)
+  return new Promise((resolve, reject) => {
+    const { requestTimeoutMs } = config
+    const timer = setTimeout(() => fail(tooSlow(requestTimeoutMs)), requestTimeoutMs)
+    const take = (piece: Buffer) => {
+      try {
+        pieces.add(piece)
+      } catch (error) {
+        fail(error)
+      }
+    }
+    const finish = () => {
+      stop()
+      resolve(pieces.whole())
+    }
+    const cut = () => fail(bodyCutOff())
+    // The request itself is left alive, so that it can still be answered.
+    const fail = (error: unknown) => {
+      stop()
+      raw.pause()
+      reject(error instanceof Error ? error : new Error('A body could not be read.'))
+    }
+    const stop = () => {
+      clearTimeout(timer)
+      cutBodies.forget(raw.socket)
+      raw.removeListener('data', take).removeListener('end', finish).removeListener('close', cut)
+    }
+    cutBodies.onCut(raw.socket, fail)
+    // The listener for errors stays: a connection that breaks later must not bring the process down.
+    raw.on('error', cut).on('close', cut).on('end', finish).on('data', take)
+    // Its close was told before anybody listened.
+    if (raw.destroyed) cut()
+  })
+}
+
+/** Node's parser sees to it that no more and no less comes than was announced. */
+class AnnouncedBody {
+  readonly #bytes: Buffer
+  #length = 0
+
+  constructor(bytes: number) {
+    this.#bytes = Buffer.allocUnsafe(bytes)
   }
-  const [first] = pieces
-  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, length)
+
+  add(piece: Buffer): void {
+    this.#length += piece.copy(this.#bytes, this.#length)
+  }
+
+  whole(): Buffer {
+    return this.#bytes.subarray(0, this.#length)
+  }
+}
+
+class GrowingBody {
+  readonly #limit: BodyLimit
+  readonly #room: BodyRoom
+  readonly #pieces: Buffer[] = []
+  #length = 0
+
+  constructor(limit: BodyLimit, room: BodyRoom) {
+    this.#limit = limit
+    this.#room = room
+  }
+
+  add(piece: Buffer): void {
+    this.#length += piece.length
+    expectWithin(this.#length, this.#limit)
+    this.#room.grow(piece.length)
+    this.#pieces.push(piece)
+  }
+
+  whole(): Buffer {
+    return Buffer.concat(this.#pieces, this.#length)
+  }
+}
+
+function tooSlow(timeoutMs: number): LogError {
+  return new LogError('REQUEST_TOO_SLOW', `The body was not whole within ${timeoutMs} ms.`, {
+    appended: false,
+  })
 }
 
 function expectWithin(bytes: number, { maxBytes, code }: BodyLimit): void {
