@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { count, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import type { GrepOptions } from '../log/grep.ts'
+import type { ImportOptions } from '../log/import.ts'
 import type { ListOptions } from '../log/list-segments.ts'
 import type { ReindexOptions } from '../log/reindex.ts'
 import type { Selection } from '../log/target.ts'
@@ -21,6 +22,7 @@ export function addLogCommands(program: Command): void {
   addGrep(log)
   addVerify(log)
   addReindex(log)
+  addImport(log)
 }
 
 function addList(log: Command): void {
@@ -142,6 +144,31 @@ function addReindex(log: Command): void {
     [
       ['millrace log reindex ./data', 'which indexes are not what they should be'],
       ['millrace log reindex ./data --topic orders --yes', 'make those of one topic again'],
+    ],
+  )
+}
+
+function addImport(log: Command): void {
+  addExamples(
+    log
+      .command('import')
+      .description('copy a partition directory of Kafka’s into a data directory, with its offsets')
+      .argument('<dir>', 'a partition directory: <topic>-<partition>')
+      .option('--topic <topic>', 'what its topic is called here (default: as there)', topicName)
+      .option('--partition <number>', 'which partition it is here', naturalNumber)
+      .addOption(
+        new Option('--open-transactions <what>', 'records of a transaction that has not ended')
+          .choices(['refuse', 'keep'])
+          .default('refuse'),
+      )
+      .option('-y, --yes', 'bring in what is sound of a damaged one')
+      .action(async (source: string, options: ImportOptions, command: Command) => {
+        const { importLog } = await import('../log/import.ts')
+        await importLog(invocationOf(command), source, options)
+      }),
+    [
+      ['millrace log import /var/lib/kafka/orders-0 --data-dir ./data', 'as orders, partition 0'],
+      ['millrace log import ./backup --topic orders --partition 3', 'under that name'],
     ],
   )
 }
