@@ -5,6 +5,7 @@ import type { GrepOptions } from '../log/grep.ts'
 import type { ImportOptions } from '../log/import.ts'
 import type { ListOptions } from '../log/list-segments.ts'
 import type { ReindexOptions } from '../log/reindex.ts'
+import type { RepairOptions } from '../log/repair.ts'
 import type { Selection } from '../log/target.ts'
 import { addExamples } from './examples.ts'
 
@@ -22,6 +23,8 @@ export function addLogCommands(program: Command): void {
   addGrep(log)
   addVerify(log)
   addReindex(log)
+  addRepair(log)
+  addRepair(log)
   addImport(log)
 }
 
@@ -144,6 +147,50 @@ function addReindex(log: Command): void {
     [
       ['millrace log reindex ./data', 'which indexes are not what they should be'],
       ['millrace log reindex ./data --topic orders --yes', 'make those of one topic again'],
+    ],
+  )
+}
+
+function addRepair(log: Command): void {
+  addExamples(
+    log
+      .command('repair')
+      .description(
+        'put a data directory in order that a server does not open; shows how unless --yes',
+      )
+      .argument('[dir]', 'a data directory (default: --data-dir, or ./data)')
+      .option('-y, --yes', 'do it; what is replaced is kept in set-aside')
+      .action(
+        async (
+          directory: string | undefined,
+          options: { readonly yes?: true },
+          command: Command,
+        ) => {
+          const { repairLogs } = await import('../log/repair.ts')
+          await repairLogs(invocationOf(command), directory, options)
+        },
+      ),
+    [
+      ['millrace log repair ./data', 'what is damaged, and what would become of it'],
+      ['millrace log repair ./data --yes', 'do that'],
+    ],
+  )
+}
+
+function addRepair(log: Command): void {
+  addExamples(
+    log
+      .command('repair')
+      .description('make a damaged data directory open again; shows what is lost unless --yes')
+      .argument('[path]', 'a data directory (default: --data-dir, or ./data)')
+      .option('-y, --yes', 'do it; what is taken away is kept in set-aside')
+      .action(async (path: string | undefined, options: RepairOptions, command: Command) => {
+        const { repairLogs } = await import('../log/repair.ts')
+        await repairLogs(invocationOf(command), path, options)
+      }),
+    [
+      ['millrace log repair ./data', 'what is damaged, and what would be lost'],
+      ['millrace log repair ./data --yes', 'do it'],
     ],
   )
 }

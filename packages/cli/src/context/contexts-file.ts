@@ -34,7 +34,7 @@ export async function writeContexts(contexts: Contexts): Promise<void> {
   await rename(draft, path)
 }
 
-export function contextsPath(): string {
+function contextsPath(): string {
   const home = process.env['XDG_CONFIG_HOME']
   return join(home || join(homedir(), '.config'), 'millrace', 'contexts.json')
 }
