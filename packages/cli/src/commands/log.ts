@@ -5,7 +5,6 @@ import type { GrepOptions } from '../log/grep.ts'
 import type { ImportOptions } from '../log/import.ts'
 import type { ListOptions } from '../log/list-segments.ts'
 import type { ReindexOptions } from '../log/reindex.ts'
-import type { RepairOptions } from '../log/repair.ts'
 import type { Selection } from '../log/target.ts'
 import { addExamples } from './examples.ts'
 
@@ -23,7 +22,6 @@ export function addLogCommands(program: Command): void {
   addGrep(log)
   addVerify(log)
   addReindex(log)
-  addRepair(log)
   addRepair(log)
   addImport(log)
 }
@@ -173,24 +171,6 @@ function addRepair(log: Command): void {
     [
       ['millrace log repair ./data', 'what is damaged, and what would become of it'],
       ['millrace log repair ./data --yes', 'do that'],
-    ],
-  )
-}
-
-function addRepair(log: Command): void {
-  addExamples(
-    log
-      .command('repair')
-      .description('make a damaged data directory open again; shows what is lost unless --yes')
-      .argument('[path]', 'a data directory (default: --data-dir, or ./data)')
-      .option('-y, --yes', 'do it; what is taken away is kept in set-aside')
-      .action(async (path: string | undefined, options: RepairOptions, command: Command) => {
-        const { repairLogs } = await import('../log/repair.ts')
-        await repairLogs(invocationOf(command), path, options)
-      }),
-    [
-      ['millrace log repair ./data', 'what is damaged, and what would be lost'],
-      ['millrace log repair ./data --yes', 'do it'],
     ],
   )
 }
