@@ -52,3 +52,15 @@ test('a directory that is none of ours is status 3; one that a server holds is s
   await using _server = await serveInProcess(data)
   expect((await runCli(['log', 'repair', data])).status).toBe(4)
 })
+
+test('without its manifest there is nothing to repair in place: status 7, and what is left to do', async () => {
+  await using directory = await makeTempDirectory()
+  const data = join(directory.path, 'data')
+  const server = await serveInProcess(data)
+  await server.stop()
+  await writeFile(join(data, 'checkpoint'), 'nonsense')
+  const run = await runCli(['log', 'repair', data])
+  expect(run.status).toBe(7)
+  expect(run.stderr).toContain('millrace log import DIR --data-dir NEW')
+  expect((await runCli(['log', 'verify', data])).status).toBe(7)
+})

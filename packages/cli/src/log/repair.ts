@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { acquireLock } from '@millrace/disk/lock'
 import { NODE_DISK } from '@millrace/disk/node-disk'
+import { LogError } from '@millrace/model/log-error'
 import { applyRepair, planRepair, type RepairPlan } from '@millrace/storage/repair'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
@@ -25,13 +26,29 @@ export async function repairLogs(
     throw noDataDirectory(shownAs)
   }
   await using _lock = await acquireLock(join(directory, 'LOCK'))
-  const plan = await planRepair(NODE_DISK, directory)
+  const plan = await planned(directory)
   const isDone = yes === true
   const setAside = isDone ? await applyRepair(NODE_DISK, plan) : []
   await output.one({ ...reportOf(plan), isDone, setAside }, () => reportText(plan, isDone))
   if (plan.problems.length === 0) output.note('Every byte is sound: nothing to do.')
   else if (!isDone) output.note('Nothing was written. To do it, add --yes')
   else output.note(`What was taken away is kept in ${join(directory, 'set-aside')}`)
+}
+
+/** Without its manifest, which partitions there are and up to where cannot be told. */
+async function planned(directory: string): Promise<RepairPlan> {
+  try {
+    return await planRepair(NODE_DISK, directory)
+  } catch (error) {
+    if (!(error instanceof LogError) || error.code !== 'DATA_DIRECTORY_DAMAGED') throw error
+    throw new CommandFailure(EXIT.corruption, {
+      message: error.message,
+      next:
+        'This cannot be repaired in place. Put the directory back from a backup, or bring its partitions ' +
+        'into a new one: millrace log import DIR --data-dir NEW',
+      cause: error,
+    })
+  }
 }
 
 function reportOf({ badJournal, partitions, problems, unplaced }: RepairPlan): object {
