@@ -111,6 +111,17 @@ export function decodeItems(
   return items.length === header.itemCount ? items : undefined
 }
 
+/** What the items of a damaged entry seem to be, as far as one follows another: hints, none of them proven. */
+export function decodeSpoiledItems(bytes: Uint8Array): readonly EntryItem[] {
+  const items: EntryItem[] = []
+  let at = 0
+  for (let item = decodeItem(bytes, at); item !== undefined; item = decodeItem(bytes, at)) {
+    items.push(item)
+    at += ITEM_HEADER_SIZE + item.bytes.length
+  }
+  return items
+}
+
 function decodeItem(bytes: Uint8Array, at: number): EntryItem | undefined {
   if (bytes.length - at < ITEM_HEADER_SIZE) return undefined
   const kind = ITEM_KINDS[bytes[at] ?? 0]

@@ -1,11 +1,14 @@
 import {
   decodeEntryHeader,
   decodeItems,
+  decodeSpoiledItems,
   ENTRY_HEADER_SIZE,
+  type EntryItem,
   entrySize,
   PAGE_SIZE,
 } from '@millrace/journal/entry'
 import {
+  findProofOfSync,
   type JournalEnd,
   type JournalEntry,
   type JournalStart,
@@ -19,6 +22,8 @@ export interface SalvagedJournal {
   readonly entries: readonly JournalEntry[]
   /** Where recovery stops: the first entry that is not whole. */
   readonly end: JournalEnd
+  /** What the entry that is not whole seems to have held, if it was synced: hints, to know which offsets were given. */
+  readonly hints: readonly EntryItem[]
   /** What lies where an entry should be. */
   readonly bad: readonly (JournalPlace & { readonly length: number })[]
 }
@@ -37,7 +42,20 @@ export async function salvageJournal(slots: Slots, start: JournalStart): Promise
     later.push(...(await entriesAfter(slots, slot, { run: start.run, sequence: end.sequence })))
   }
   later.sort((left, right) => left.sequence - right.sequence)
-  return { entries: [...entries, ...later], end, bad: badBytes(slots, end, later) }
+  const hints = await hintsOf(slots, start, end)
+  return { entries: [...entries, ...later], end, hints, bad: badBytes(slots, end, later) }
+}
+
+/** None of a torn entry: nobody was told its offsets. */
+async function hintsOf(
+  slots: Slots,
+  { run }: JournalStart,
+  { remains, sequence }: JournalEnd,
+): Promise<readonly EntryItem[]> {
+  if (remains === undefined) return []
+  if ((await findProofOfSync(slots, run, sequence)) === undefined) return []
+  const { slot, position, length } = remains
+  return decodeSpoiledItems(await slots.read(slot, position + ENTRY_HEADER_SIZE, length))
 }
 
 async function entriesAfter(

@@ -55,6 +55,16 @@ export class SalvagedLogs {
     }
   }
 
+  /**
+   * A damaged entry seems to have given these offsets, and they are the very next: they are not given again. After
+   * all entries that are whole.
+   */
+  hint(item: EntryItem): void {
+    const log = this.#logs.get(item.log)
+    if (item.kind !== 'batches' || log?.knownEnd !== item.baseOffset) return
+    log.knownEnd = nextOffsetAfter(item) ?? log.knownEnd
+  }
+
   #add(named: NamedLog): void {
     const { end, id, logStartOffset } = named
     this.#logs.set(id, { named, logStartOffset, knownEnd: end.logEndOffset, items: [] })

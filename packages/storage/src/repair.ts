@@ -83,6 +83,7 @@ async function planFrom(
   const journal = await salvageJournal(slots, checkpoint.journal)
   const salvaged = new SalvagedLogs(checkpoint)
   for (const entry of journal.entries) salvaged.take(entry)
+  for (const item of journal.hints) salvaged.hint(item)
   const logs: LogRepair[] = []
   for (const log of salvaged.logs) logs.push(await planLog(disk, paths, log))
   const problems = [

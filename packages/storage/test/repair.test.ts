@@ -104,6 +104,32 @@ describe('a damaged entry of the journal', () => {
     },
   )
 
+  test('what only it had is named, too, and its offsets are not given again', async () => {
+    await using temporary = await makeTempDirectory()
+    const [living, directory] = [join(temporary.path, 'living'), join(temporary.path, 'killed')]
+    const storage = await openStore(living)
+    const [one, other] = [await createLog(storage, 't-0'), await createLog(storage, 't-1')]
+    await storage.checkpoint()
+    await append(storage, batches(one, 'a', 'b'), batches(other, 'a'))
+    await append(storage, batches(other, 'b'))
+    await copyAsKilled(living, directory)
+    await storage.close()
+    const checkpoint = await readFile(join(directory, 'checkpoint'), 'utf8')
+    const position = Number(/"position":(\d+)/.exec(checkpoint)?.[1])
+    // The last byte of its last item: the items' CRC is wrong.
+    const journal = join(directory, 'journal', '0.journal')
+    const length = (await readFile(journal)).readUInt32BE(position + 32)
+    await turnByte(journal, position + 64 + length - 1)
+    const plan = await planRepair(NODE_DISK, directory)
+    expect(lostIn(plan)).toEqual([
+      { name: 't-0', from: 0, to: 1 },
+      { name: 't-1', from: 0, to: 0 },
+    ])
+    await applyRepair(NODE_DISK, plan)
+    await using again = await openStore(directory)
+    expect([...again.logs()].map((log) => log.logEndOffset)).toEqual([2, 2])
+  })
+
   test('its bytes are set aside', async () => {
     await using killed = await kill(1)
     const at = killed.position + PAGE
