@@ -4,7 +4,7 @@ import type { LogId } from '@millrace/log/log'
 import { headersOf } from '@millrace/log/log-end'
 import type { Offset } from '@millrace/model/offset'
 import type { Checkpoint, NamedLog } from './checkpoint.ts'
-import { decodeCreation, type HighestNumbers } from './log-creation.ts'
+import { decodeCreation, type HighestNumbers, type LogCreation } from './log-creation.ts'
 import type { RemovedLog, StoreCounters } from './log-table.ts'
 
 /** A log, and all that is whole in the journal for it. */
@@ -47,6 +47,15 @@ export class SalvagedLogs {
 
   get counters(): StoreCounters {
     return this.#counters
+  }
+
+  /** False, and nothing, when the id or the name is another log's. */
+  create({ highest, place }: LogCreation): boolean {
+    if (this.#logs.has(place.id)) return false
+    for (const { named } of this.#logs.values()) if (named.name === place.name) return false
+    this.#add({ ...place, stateFiles: [] })
+    this.#raise(highest, place.id)
+    return true
   }
 
   take({ items, sequence }: JournalEntry): void {
@@ -97,12 +106,7 @@ export class SalvagedLogs {
 
   #create(item: EntryItem): boolean {
     const creation = decodeCreation(item.log, item.bytes)
-    if (creation === undefined || this.#logs.has(item.log)) return false
-    const { highest, place } = creation
-    for (const { named } of this.#logs.values()) if (named.name === place.name) return false
-    this.#add({ ...place, stateFiles: [] })
-    this.#raise(highest, place.id)
-    return true
+    return creation !== undefined && this.create(creation)
   }
 
   #raise({ leaderEpoch, producerId }: HighestNumbers, id: LogId): void {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import type { JournalPlace } from '@millrace/journal/slots'
 import { Slots } from '@millrace/journal/slots'
@@ -9,6 +10,7 @@ import { expectNamed } from './manifest.ts'
 import { RecoveredLogs } from './recovered-logs.ts'
 import { readCheckpoint } from './recovery.ts'
 import { carryOut } from './repair-application.ts'
+import { findLostCreations } from './repair-creations.ts'
 import { type SalvagedJournal, salvageJournal } from './repair-journal.ts'
 import { type LogRepair, planLog } from './repair-log.ts'
 import type { LostOffsets, RepairProblem } from './repair-segment.ts'
@@ -82,12 +84,15 @@ async function planFrom(
 ): Promise<RepairPlan> {
   const journal = await salvageJournal(slots, checkpoint.journal)
   const salvaged = new SalvagedLogs(checkpoint)
+  const creations = await findLostCreations(disk, paths, checkpoint, journal)
+  for (const creation of creations) salvaged.create(creation)
   for (const entry of journal.entries) salvaged.take(entry)
   for (const item of journal.hints) salvaged.hint(item)
   const logs: LogRepair[] = []
   for (const log of salvaged.logs) logs.push(await planLog(disk, paths, log))
   const problems = [
     ...(await storeProblems(disk, paths, { checkpoint, slots, journal })),
+    ...creations.map(({ place }) => creationLost(paths, place.name)),
     ...logs.flatMap((log) => log.problems),
   ]
   const changed = logs.filter(({ lost, segments }) => {
@@ -106,6 +111,11 @@ async function planFrom(
     logs,
     checkpoint: checkpointAfter(checkpoint, salvaged, slots),
   }
+}
+
+function creationLost(paths: DataDirectory, name: string): RepairProblem {
+  const message = 'The journal entry that created this partition is damaged; it is created again.'
+  return { path: join(paths.topics, name), position: 0, message }
 }
 
 interface Store {
@@ -137,7 +147,8 @@ async function storeProblems(
     const damage = await findDamage(disk, paths, slots, { run, end, found, files })
     if (damage === undefined) return []
     const path = slots.path(where.slot)
-    return [{ path, position: where.position, message: damage.detail }]
+    const message = `Entry ${end.sequence} of the journal is not whole, and what came later shows that it was synced.`
+    return [{ path, position: where.position, message }]
   } catch (error) {
     if (!(error instanceof LogError) || error.code !== 'DATA_DIRECTORY_DAMAGED') throw error
     return [{ path: paths.checkpoint, position: 0, message: error.detail }]

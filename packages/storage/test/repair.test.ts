@@ -130,6 +130,32 @@ describe('a damaged entry of the journal', () => {
     expect([...again.logs()].map((log) => log.logEndOffset)).toEqual([2, 2])
   })
 
+  test.each([20, 40, 110])(
+    'byte %i: a partition that it created, and that goes on, is created again',
+    async (at) => {
+      await using temporary = await makeTempDirectory()
+      const [living, directory] = [join(temporary.path, 'living'), join(temporary.path, 'killed')]
+      const storage = await openStore(living)
+      await storage.checkpoint()
+      const log = await createLog(storage, 't-0')
+      await append(storage, batches(log, 'a'))
+      await append(storage, batches(log, 'b'))
+      await copyAsKilled(living, directory)
+      await storage.close()
+      const checkpoint = await readFile(join(directory, 'checkpoint'), 'utf8')
+      const position = Number(/"position":(\d+)/.exec(checkpoint)?.[1])
+      await turnByte(join(directory, 'journal', '0.journal'), position + at)
+      const plan = await planRepair(NODE_DISK, directory)
+      expect(lostIn(plan)).toEqual([])
+      expect(plan.unplaced).toEqual([])
+      await applyRepair(NODE_DISK, plan)
+      await using again = await openStore(directory)
+      const logs = [...again.logs()]
+      expect(logs.map(({ id, name }) => [id, name])).toEqual([[log.id, 't-0']])
+      expect(await Promise.all(logs.map((each) => valuesOf(each)))).toEqual([['a', 'b']])
+    },
+  )
+
   test('its bytes are set aside', async () => {
     await using killed = await kill(1)
     const at = killed.position + PAGE
