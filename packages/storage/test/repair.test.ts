@@ -4,7 +4,7 @@ import { NODE_DISK } from '@millrace/disk/node-disk'
 import { checkPartition } from '@millrace/log/check'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
-import { applyRepair, planRepair, type RepairPlan } from '../src/repair.ts'
+import { applyRepair, type LostOffsets, planRepair, type RepairPlan } from '../src/repair.ts'
 import { append, batches, copyAsKilled, createLog, openStore, valuesOf } from './open-store.ts'
 
 const PAGE = 4096
@@ -220,6 +220,54 @@ describe('a damaged segment', () => {
       ['a', 'b', 'c', 'd'],
     ])
   })
+})
+
+describe('a log of several segments', () => {
+  async function killRolled(temporary: string): Promise<string> {
+    const [living, directory] = [join(temporary, 'living'), join(temporary, 'killed')]
+    const storage = await openStore(living)
+    const log = await createLog(storage, 't-0', { segmentBytes: 400 })
+    for (let value = 0; value < 20; value++) {
+      await append(storage, batches(log, `value ${value}`))
+      if (value === 12) await storage.checkpoint()
+    }
+    await copyAsKilled(living, directory)
+    await storage.close()
+    return directory
+  }
+
+  const isLost = (lost: readonly LostOffsets[], offset: number) =>
+    lost.some(({ from, to }) => offset >= from && offset <= to)
+
+  test.each([0, 1, 2])(
+    'segment %i zeroed, cut or gone: what it had is lost, and nothing else',
+    async (index) => {
+      const ways = [
+        (path: string) => change(path, (bytes) => bytes.fill(0, 0, 100)),
+        (path: string) => truncate(path, 90),
+        (path: string) => rm(path),
+      ]
+      for (const way of ways) {
+        await using temporary = await makeTempDirectory()
+        const directory = await killRolled(temporary.path)
+        const partition = join(directory, 'topics', 't-0')
+        const names = (await readdir(partition)).filter((name) => name.endsWith('.log')).toSorted()
+        await way(join(partition, names[index]!))
+        const plan = await planRepair(NODE_DISK, directory)
+        await applyRepair(NODE_DISK, plan)
+        expect((await planRepair(NODE_DISK, directory)).problems).toEqual([])
+        const lost = plan.partitions.flatMap((each) => each.lost)
+        expect(lost.length).toBeGreaterThan(0)
+        await using storage = await openStore(directory)
+        const [log] = [...storage.logs()]
+        const wanted = Array.from({ length: 20 }, (_, offset) => offset).filter(
+          (offset) => !isLost(lost, offset),
+        )
+        expect(await valuesOf(log!)).toEqual(wanted.map((offset) => `value ${offset}`))
+        expect(log?.logEndOffset).toBe(20)
+      }
+    },
+  )
 })
 
 test('without its first journal slot, what the checkpoint covers is there', async () => {
