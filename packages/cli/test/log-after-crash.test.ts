@@ -9,6 +9,7 @@ import { jsonLines } from './served.ts'
 import { serveInProcess } from './served-process.ts'
 
 const COUNT = 500
+const MiB = 1024 * 1024
 
 /** A store as kill -9 leaves it, right after everything was acknowledged. */
 let directory: TempDirectory
@@ -18,7 +19,7 @@ beforeAll(async () => {
   directory = await makeTempDirectory()
   const server = await serveInProcess(data())
   const client = createClient(server.url)
-  await client.topics.create('orders', { partitions: 2 })
+  await client.topics.create('orders', { partitions: 2, config: { segmentBytes: 2 * MiB } })
   const producer = client.producer('orders')
   const sent = Array.from({ length: COUNT }, (_, index) =>
     producer.send({ key: `k${index}`, value: `value ${index}` }),
@@ -57,12 +58,17 @@ test('what was acknowledged is seen, though only the journal may have it, and no
   expect(values.map(String).toSorted()).toEqual(wanted.toSorted())
   const found = await runCli(['log', 'grep', 'value 499', data()])
   expect(found.stdout.toString()).toMatch(/^orders-\d:\d+ \S+ k499 value 499\n$/)
-  const list = jsonLines(await runCli(['log', 'ls', data(), '--topic', 'orders', '-o', 'jsonl']))
-  expect(list).toHaveLength(2)
   const verified = await runCli(['log', 'verify', data()])
   expect(verified.status).toBe(0)
   expect(verified.stdout.toString()).toContain('Sound: ')
   expect(await contentOfFiles()).toEqual(before)
+})
+
+test('how full a segment is follows from what its topic says', async () => {
+  const line = ['log', 'ls', data(), '--topic', 'orders', '-o', 'jsonl']
+  const rows = jsonLines(await runCli(line)) as { bytes: number; full: number }[]
+  expect(rows).toHaveLength(2)
+  for (const { bytes, full } of rows) expect(full).toBe(bytes / (2 * MiB))
 })
 
 test('indexes are not made again before the journal is in the segments: status 4, and what to do', async () => {

@@ -32,9 +32,8 @@ function addList(log: Command): void {
       .description('list segments: sizes, offsets and times, and how full each is')
       .option(
         '--segment-bytes <bytes>',
-        'the size at which a segment is full',
+        'the size at which a segment is full (default: as its topic has it)',
         count,
-        SEGMENT_BYTES_DEFAULT,
       )
       .action(async (paths: readonly string[], options: ListOptions, command: Command) => {
         const { listSegments } = await import('../log/list-segments.ts')
@@ -46,9 +45,6 @@ function addList(log: Command): void {
     ],
   )
 }
-
-/** As topics have it unless they are told otherwise. */
-const SEGMENT_BYTES_DEFAULT = 1024 * 1024 * 1024
 
 function addGrep(log: Command): void {
   addExamples(

@@ -2,12 +2,8 @@ import { basename, dirname, join } from 'node:path'
 import { ByteBuilder } from '@millrace/http/byte-builder'
 import { writeRecord } from '@millrace/http/record-json-writer'
 import type { Disk } from '@millrace/disk/disk'
-import { scanBatches } from '@millrace/log/batch-scanner'
+import type { Damage } from '@millrace/log/batch-scanner'
 import { parseSegmentFileName } from '@millrace/log/segment-files'
-import { decodeRecords } from '@millrace/model/batch-decoding'
-import { LogError } from '@millrace/model/log-error'
-import { FIRST_OFFSET, OFFSET_MAX, type Position } from '@millrace/model/offset'
-import type { BatchHeader } from '@millrace/model/record-batch'
 import type { LogRecord } from '@millrace/model/record'
 import { parsePartitionDirectoryName } from '@millrace/model/topic'
 import { CommandFailure } from '../command-failure.ts'
@@ -16,6 +12,7 @@ import type { Invocation } from '../invocation.ts'
 import { formatTime } from '../time.ts'
 import { openTargets } from './open-targets.ts'
 import { type MatchOptions, recordMatcher } from './record-matcher.ts'
+import { segmentRecords } from './segment-records.ts'
 import { partitionsOf, segmentFilesIn, type Selection, type Target } from './target.ts'
 
 export interface GrepOptions extends Selection, MatchOptions {}
@@ -33,10 +30,15 @@ export async function grepLogs(
   async function* search(): AsyncGenerator<FoundRecord> {
     for await (const { disk, target } of openTargets(invocation, paths, options)) {
       for await (const file of segmentsOf(disk, target)) {
-        for await (const found of recordsIn(disk, file, (text) => output.note(text))) {
-          if (!matches(found.record)) continue
+        const { path, shownAs, directory } = file
+        const partition = parsePartitionDirectoryName(directory)?.partition ?? 0
+        const onDamage = ({ position, endPosition }: Damage) => {
+          output.note(`${shownAs}: damage from byte ${position} to ${endPosition} was left out.`)
+        }
+        for await (const record of segmentRecords(disk, path, onDamage)) {
+          if (!matches(record)) continue
           count += 1
-          yield found
+          yield { directory, partition, record }
         }
       }
     }
@@ -75,50 +77,6 @@ async function* segmentsOf(disk: Disk, target: Target): AsyncGenerator<SegmentFi
     }
   }
 }
-
-async function* recordsIn(
-  disk: Disk,
-  { path, shownAs, directory }: SegmentFile,
-  note: (text: string) => void,
-): AsyncGenerator<FoundRecord> {
-  const partition = parsePartitionDirectoryName(directory)?.partition ?? 0
-  const baseOffset = parseSegmentFileName(basename(path))?.baseOffset ?? FIRST_OFFSET
-  const file = await disk.open(path, 'read')
-  try {
-    const to = (await file.size()) as Position
-    const from = 0 as Position
-    const range = { from, to, nextOffset: baseOffset, endOffset: OFFSET_MAX, gaps: true }
-    for await (const piece of scanBatches(file, range)) {
-      if (piece.kind === 'damage') {
-        note(`${shownAs}: damage from byte ${piece.position} to ${piece.endPosition} was left out.`)
-        continue
-      }
-      let at = 0
-      for (const header of piece.headers) {
-        for (const record of userRecords(piece.bytes, at, header)) {
-          yield { directory, partition, record }
-        }
-        at += header.sizeInBytes
-      }
-    }
-  } finally {
-    await file.close()
-  }
-}
-
-function userRecords(bytes: Uint8Array, at: number, header: BatchHeader): readonly LogRecord[] {
-  if (header.isControl) return []
-  try {
-    return decodeRecords(bytes, at, header, { maxBytes: RECORDS_BYTES_MAX })
-  } catch (error) {
-    // Its CRC is right: this is what was produced, and nobody can read it. `log dump` tells of it.
-    if (error instanceof LogError) return []
-    throw error
-  }
-}
-
-/** Of one batch, decompressed. */
-const RECORDS_BYTES_MAX = 512 * 1024 * 1024
 
 function foundText({ directory, record }: FoundRecord): string {
   const key = record.key === null ? '-' : Buffer.from(record.key).toString()

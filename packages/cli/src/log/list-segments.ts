@@ -1,5 +1,6 @@
 import type { Disk } from '@millrace/disk/disk'
 import { segmentBaseOffsets } from '@millrace/log/segment-files'
+import { parsePartitionDirectoryName } from '@millrace/model/topic'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
@@ -8,10 +9,12 @@ import { formatBytes } from '../quantity.ts'
 import { formatTime } from '../time.ts'
 import { openTargets } from './open-targets.ts'
 import { type SegmentSummary, summarizeSegment } from './segment-summary.ts'
-import { type PartitionTarget, partitionsOf, type Selection } from './target.ts'
+import { type PartitionTarget, partitionsOf, type Selection, type Target } from './target.ts'
+import { topicSegmentBytes } from './topic-segment-bytes.ts'
 
 export interface ListOptions extends Selection {
-  readonly segmentBytes: number
+  /** Instead of what the topics say. */
+  readonly segmentBytes?: number
 }
 
 /** What segments there are, how large, and which offsets and times they hold. */
@@ -24,18 +27,28 @@ export async function listSegments(
   const rows: SegmentSummary[] = []
   for await (const { disk, target } of openTargets(invocation, paths, options)) {
     if (target.kind === 'file') throw notOneFile(target.shownAs)
+    const sizes = await fullSizes(disk, target)
     for (const partition of partitionsOf(target)) {
-      for await (const row of summarize(disk, partition, options)) rows.push(row)
+      const topic = parsePartitionDirectoryName(partition.name)?.topic ?? ''
+      const segmentBytes = options.segmentBytes ?? sizes.get(topic) ?? SEGMENT_BYTES_DEFAULT
+      for await (const row of summarize(disk, partition, segmentBytes)) rows.push(row)
     }
   }
   if (rows.length === 0) output.note('There are no segments.')
   await output.list(rows, COLUMNS)
 }
 
+/** As topics have it unless they are told otherwise. */
+const SEGMENT_BYTES_DEFAULT = 1024 * 1024 * 1024
+
+async function fullSizes(disk: Disk, target: Target): Promise<ReadonlyMap<string, number>> {
+  return target.kind === 'dataDirectory' ? topicSegmentBytes(disk, target.path) : new Map()
+}
+
 async function* summarize(
   disk: Disk,
   partition: PartitionTarget,
-  { segmentBytes }: ListOptions,
+  segmentBytes: number,
 ): AsyncGenerator<SegmentSummary> {
   for (const baseOffset of segmentBaseOffsets(await disk.list(partition.path))) {
     yield await summarizeSegment(disk, partition, baseOffset, segmentBytes)
