@@ -32,11 +32,16 @@ export async function runCli(line: readonly string[], options: CliOptions = {}):
 }
 
 export function spawnCli(line: readonly string[], options: CliOptions = {}) {
-  return spawn(process.execPath, [MAIN, ...line], {
+  const child = spawn(process.execPath, [MAIN, ...line], {
     cwd: options.directory,
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.environment },
     stdio: 'pipe',
   })
+  // A test that fails half-way leaves nothing running.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
+  return child
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
