@@ -120,6 +120,6 @@ export class EntryMemory {
 }
 
 /** A batch of at least this size is written from where it lies. */
-export const COPIED_BYTES_MAX = 16 * 1024
+const COPIED_BYTES_MAX = 16 * 1024
 const BLOCK_BYTES = 1024 * 1024
 const ZEROS = new Uint8Array(4096)

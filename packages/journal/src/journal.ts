@@ -160,4 +160,4 @@ export class Journal {
 
 export const FIRST_SEQUENCE = 1
 /** Of one entry, header and padding included; an append is less. */
-export const ENTRY_BYTES_MAX = 8 * 1024 * 1024 + 256 * 1024
+const ENTRY_BYTES_MAX = 8 * 1024 * 1024 + 256 * 1024

@@ -130,7 +130,7 @@ export async function writeProducerState(
   await producers.save(bounds.logEndOffset)
 }
 
-export const PRODUCER_STATE_FILE = 'producer-state'
+const PRODUCER_STATE_FILE = 'producer-state'
 
 interface SavedProducers {
   readonly covered: Offset

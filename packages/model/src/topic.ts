@@ -12,7 +12,7 @@ export function isInternalTopic(name: string): boolean {
 }
 
 export const NAME_LENGTH_MAX = 249
-export const NAME_PATTERN = /^[a-zA-Z0-9._-]{1,249}$/
+const NAME_PATTERN = /^[a-zA-Z0-9._-]{1,249}$/
 
 /** A partition's directory: `<topic>-<partition>`. */
 export function partitionDirectoryName(topic: string, partition: number): string {

@@ -98,7 +98,7 @@ function parseFormat(text: string): Format | undefined {
   }
 }
 
-export const FORMAT_VERSION = 1
+const FORMAT_VERSION = 1
 
 function isMadeFirst(name: string): boolean {
   // The lock has files of its own beside it.

@@ -1,7 +1,7 @@
 import type { Disk, DiskFile } from '@millrace/disk/disk'
 
 /** A sync failed. Not to be repeated: the pages may be dropped, and the next sync would report success. */
-export class SyncFailedError extends Error {
+class SyncFailedError extends Error {
   override readonly name = 'SyncFailedError'
 
   constructor(path: string, cause: unknown) {

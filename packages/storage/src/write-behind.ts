@@ -189,6 +189,6 @@ const TOTAL_BYTES_MAX = 8 * MiB
 /** And nobody waits longer. */
 const WAIT_MS_MAX = 200
 /** Over this, appends wait. */
-export const PENDING_BYTES_MAX = 32 * MiB
+const PENDING_BYTES_MAX = 32 * MiB
 const WRITES_AT_ONCE = 2
 const WRITE_BYTES_MAX = 4 * MiB

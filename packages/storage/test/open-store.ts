@@ -113,7 +113,7 @@ export async function copyAsKilled(directory: string, copy: string): Promise<voi
 }
 
 /** What it was refused with. */
-export async function failureOf(work: Promise<unknown>): Promise<LogError> {
+async function failureOf(work: Promise<unknown>): Promise<LogError> {
   try {
     await work
   } catch (error) {

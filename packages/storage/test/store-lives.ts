@@ -20,7 +20,7 @@ export const SMALL_STORE = parseStorageConfig({
   minFreeBytes: 0,
 })
 
-export const SMALL_LOG: LogConfig = {
+const SMALL_LOG: LogConfig = {
   ...LOG_CONFIG_DEFAULTS,
   segmentBytes: 3_000,
   indexIntervalBytes: 200,
