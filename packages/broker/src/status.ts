@@ -11,6 +11,7 @@ export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
     diskFreeBytes,
     diskTotalBytes,
     isFull: storage.state.kind === 'full',
+    autoCreateTopics: parts.config.autoCreateTopics,
     lastRecovery: { ...recovery, notes: [...recovery.notes, ...index.notes] },
   }
 }

@@ -1,11 +1,11 @@
 import type { ServerStatus } from '@millrace/http-api/health'
-import { call } from './call.ts'
 import { type ConnectionOptions, createConnection } from './connection.ts'
 import { Consumer, type ConsumerOptions } from './consumer.ts'
 import { createGroups, type Groups } from './groups.ts'
 import type { CallOptions } from './http.ts'
 import { createOffsets, type Offsets } from './offsets.ts'
 import { Producer, type ProducerOptions } from './producer.ts'
+import { readStatus } from './status.ts'
 import { createTopics, type Topics } from './topics.ts'
 
 /** A Millrace server, as a program sees it. Holds nothing open; producers and consumers do, and are closed. */
@@ -26,12 +26,7 @@ export function createClient(url: string | URL, options: ConnectionOptions = {})
     offsets: createOffsets(connection),
     groups: createGroups(connection),
     async status({ signal } = {}) {
-      return call<ServerStatus>(connection, {
-        method: 'GET',
-        path: '/v1/status',
-        isIdempotent: true,
-        signal,
-      })
+      return readStatus(connection, signal)
     },
     producer: (topic, producerOptions) => new Producer(connection, topic, producerOptions),
     consumer: (topic, consumerOptions) => new Consumer(connection, topic, consumerOptions),

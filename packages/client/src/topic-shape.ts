@@ -1,4 +1,7 @@
+import type { TopicDescription } from '@millrace/http-api/topics'
 import type { Connection } from './connection.ts'
+import { MillraceError } from './millrace-error.ts'
+import { readStatus } from './status.ts'
 import { createTopics } from './topics.ts'
 
 /** What a producer must know of a topic. */
@@ -18,11 +21,7 @@ export class TopicShapeCache {
 
   constructor(connection: Connection, topic: string, maxAgeMs: number, signal: AbortSignal) {
     this.#maxAgeMs = maxAgeMs
-    const topics = createTopics(connection)
-    this.#fetch = async () => {
-      const { partitions, config } = await topics.describe(topic, { signal })
-      return { partitionCount: partitions.length, maxMessageBytes: config.maxMessageBytes }
-    }
+    this.#fetch = () => describeOrMake(connection, topic, signal)
   }
 
   /** The newest that is known. */
@@ -51,4 +50,26 @@ export class TopicShapeCache {
       this.#isFetching = false
     }
   }
+}
+
+/** A topic that a produce would make is made, so that its partitions are known before the first record. */
+async function describeOrMake(
+  connection: Connection,
+  topic: string,
+  signal: AbortSignal,
+): Promise<TopicShape> {
+  const topics = createTopics(connection)
+  try {
+    return shapeOf(await topics.describe(topic, { signal }))
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION')
+      throw error
+    const { autoCreateTopics } = await readStatus(connection, signal)
+    if (!autoCreateTopics) throw error
+    return shapeOf(await topics.create(topic, { signal }))
+  }
+}
+
+function shapeOf({ partitions, config }: TopicDescription): TopicShape {
+  return { partitionCount: partitions.length, maxMessageBytes: config.maxMessageBytes }
 }

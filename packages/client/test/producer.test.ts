@@ -33,6 +33,22 @@ test('each record has its own promise, with the place where it can be read', asy
   }
 })
 
+test('a topic that does not exist is made, by a server that makes topics when they are produced to', async () => {
+  await using dev = await startServer({
+    'broker.autoCreateTopics': 'true',
+    'broker.defaultPartitions': '3',
+  })
+  const client = createClient(dev.url)
+  await using producer = client.producer('made')
+  await producer.send({ key: 'one', json: 1 })
+  expect((await client.topics.describe('made')).partitions).toHaveLength(3)
+
+  await using refused = createClient(server.url).producer('not-made', { deliveryTimeoutMs: 5_000 })
+  await expect(refused.send({ json: 1 })).rejects.toMatchObject({
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+  })
+})
+
 test('records of one partition are appended in the order of send, without a wait in between', async () => {
   const client = createClient(server.url)
   await client.topics.create('order')

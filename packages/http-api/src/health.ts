@@ -34,6 +34,9 @@ export const ServerStatus = Type.Object(
     diskFreeBytes: Count,
     diskTotalBytes: Count,
     isFull: Type.Boolean({ description: 'Produce is refused until there is room.' }),
+    autoCreateTopics: Type.Boolean({
+      description: 'A produce to a topic that does not exist makes it.',
+    }),
     lastRecovery: Type.Object(
       {
         wasClean: Type.Boolean({ description: 'The stop before had written everything.' }),
@@ -56,6 +59,7 @@ export const ServerStatus = Type.Object(
         diskFreeBytes: 82_908_487_680,
         diskTotalBytes: 270_553_174_016,
         isFull: false,
+        autoCreateTopics: false,
         lastRecovery: {
           wasClean: true,
           durationMs: 41.2,

@@ -73,6 +73,7 @@ function metricsOf(measure: () => BrokerMetrics): Metrics {
     diskFreeBytes: 17,
     diskTotalBytes: 18,
     isFull: false,
+    autoCreateTopics: false,
     lastRecovery,
   } as const
   return new Metrics({ ...NO_BROKER, metrics: measure, status: () => status })

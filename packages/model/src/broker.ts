@@ -298,6 +298,8 @@ export interface BrokerStatus {
   readonly diskFreeBytes: number
   readonly diskTotalBytes: number
   readonly isFull: boolean
+  /** A produce to a topic that does not exist makes it. */
+  readonly autoCreateTopics: boolean
   readonly lastRecovery: {
     readonly wasClean: boolean
     readonly durationMs: number
