@@ -28,6 +28,12 @@ test('lines keep their bytes: CR, empty lines, what is not UTF-8, and a last lin
   expect(consumed.stdout).toEqual(Buffer.concat([input, Buffer.from('\n')]))
 })
 
+test('a topic that is not there is made, where the server makes topics', async () => {
+  await using dev = await serve({ 'broker.autoCreateTopics': 'true' })
+  expect((await dev.cli(['produce', 'made'], { stdin: Buffer.from('one\n') })).status).toBe(0)
+  expect((await dev.cli(['consume', 'made'])).stdout.toString()).toBe('one\n')
+})
+
 test('a file is produced by its name, from where the user stands', async () => {
   await makeTopic('file')
   await writeFile(join(served.directory, 'in.log'), 'one\ntwo\n')

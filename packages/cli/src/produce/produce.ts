@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
-import type { Client } from '@millrace/client'
+import { type Client, MillraceError } from '@millrace/client'
 import type { ProduceOptions } from '../commands/produce.ts'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
@@ -31,7 +31,7 @@ export async function produce(invocation: Invocation, production: Production): P
   const startedMs = performance.now()
   const acknowledged = new Acknowledgements(production.fromLine)
   // Before a line is read, and without waiting: is there a server, and such a topic?
-  await withServer(invocation, { topic }, (client) => client.topics.describe(topic, { signal }))
+  await withServer(invocation, { topic }, (client) => expectTopic(client, topic, signal))
   await withServer(invocation, { topic, retryForMs: production.retryFor }, async (client) => {
     const progress = await startProgress({
       isWanted: production.progress,
@@ -55,6 +55,16 @@ export async function produce(invocation: Invocation, production: Production): P
   output.note(
     `${counted(acknowledged.count, 'record')}, ${formatBytes(acknowledged.bytes)}, on disk, in ${took}.`,
   )
+}
+
+/** A topic that is not there will do where producing makes it. */
+async function expectTopic(client: Client, topic: string, signal: AbortSignal): Promise<void> {
+  try {
+    await client.topics.describe(topic, { signal })
+  } catch (error) {
+    const isUnknown = error instanceof MillraceError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'
+    if (!isUnknown || !(await client.status({ signal })).autoCreateTopics) throw error
+  }
 }
 
 interface Lines {
