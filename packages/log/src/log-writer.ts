@@ -49,7 +49,8 @@ export class LogWriter {
     let bytes = 0
     for (const { header } of batches) {
       bytes += header.sizeInBytes
-      this.#noteEpoch(header.partitionLeaderEpoch, header.baseOffset)
+      const { baseOffset: startOffset, partitionLeaderEpoch: epoch } = header
+      this.noteEpoch({ epoch, startOffset })
     }
     this.#log.pending.drop(batches.length)
     return bytes
@@ -152,7 +153,7 @@ export class LogWriter {
     }
   }
 
-  #noteEpoch(epoch: number, startOffset: Offset): void {
+  noteEpoch({ epoch, startOffset }: LeaderEpoch): void {
     if (epoch <= this.#lastEpoch) return
     this.#lastEpoch = epoch
     this.#newEpochs.push({ epoch, startOffset })

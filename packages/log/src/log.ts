@@ -12,11 +12,12 @@
 import assert from 'node:assert/strict'
 import type { Disk } from '@millrace/disk/disk'
 import { LogError } from '@millrace/model/log-error'
-import type { Offset, Position } from '@millrace/model/offset'
+import type { Offset } from '@millrace/model/offset'
 import type { BatchHeader } from '@millrace/model/record-batch'
 import type { LogConfig } from './config.ts'
 import { placeBatches, type PlacedRun, stampRun } from './log-append.ts'
-import { endAfter, headersOf, type LogEnd, type PlacedBytes } from './log-end.ts'
+import type { LeaderEpoch } from './leader-epochs.ts'
+import type { LogEnd } from './log-end.ts'
 import { LogProducers } from './log-producers.ts'
 import { expectInRange, type LogRead, type LogReadOptions, readLog } from './log-read.ts'
 import type { LogState } from './log-state.ts'
@@ -272,23 +273,9 @@ export class Log {
     this.#state.config = config
   }
 
-  /** Of an entry read back from the journal: holds the batches as they are. They must fit (`endAfter`). */
-  replay(placed: PlacedBytes, nowMs: number): void {
-    const end = endAfter(this.end, placed)
-    const headers = headersOf(placed.bytes)
-    assert(end !== undefined && headers !== undefined)
-    let at = 0
-    for (const header of headers) {
-      const bytes = placed.bytes.subarray(at, at + header.sizeInBytes)
-      const position = (placed.position + at) as Position
-      this.#state.pending.hold({ bytes, header, segment: placed.segment, position })
-      at += header.sizeInBytes
-    }
-    const before = this.#state.active
-    const isSame = before.baseOffset === end.segment
-    const active = isSame ? before : emptySegment(end.segment, nowMs)
-    this.#state.active = { ...active, bytes: end.bytes }
-    this.#state.logEndOffset = end.logEndOffset
+  /** An epoch began in a batch that the segments were given without this log: by a replay. */
+  noteEpoch(epoch: LeaderEpoch): void {
+    this.#writer.noteEpoch(epoch)
   }
 
   async close(): Promise<void> {

@@ -89,7 +89,7 @@ export class Checkpointer {
     for (;;) {
       try {
         await writeBehind.bring(taken.ends)
-        await this.#sync()
+        await this.#sync(SYNCS_AT_STOP)
         const logs: NamedLog[] = []
         await eachAtMost(SYNCS_AT_STOP, table.logs, async (log) => {
           const described = table.describe(log)
@@ -140,7 +140,7 @@ export class Checkpointer {
     const { disk, gate, paths, room, writeBehind } = this.#parts
     const taken = await gate.between(() => this.#take())
     await writeBehind.bring(taken.ends)
-    await this.#sync()
+    await this.#sync(SYNCS_AT_ONCE)
     for (const flush of this.#flushes) await flush()
     await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(taken.checkpoint))
     this.#count++
@@ -170,9 +170,9 @@ export class Checkpointer {
     return { checkpoint, ends, mark }
   }
 
-  async #sync(): Promise<void> {
+  async #sync(atOnce: number): Promise<void> {
     for (const log of this.#parts.writeBehind.takeWritten()) this.#unsynced.add(log)
-    await eachAtMost(SYNCS_AT_ONCE, [...this.#unsynced], async (log) => {
+    await eachAtMost(atOnce, [...this.#unsynced], async (log) => {
       if (this.#parts.table.find(log.id) === log) await log.sync()
       this.#unsynced.delete(log)
     })
@@ -244,4 +244,4 @@ const INTERVAL_MS = 30_000
 /** With sixteen at once, a sync of the journal beside them took 44 ms. */
 const SYNCS_AT_ONCE = 2
 /** Nobody waits for the journal any more. */
-const SYNCS_AT_STOP = 8
+const SYNCS_AT_STOP = 16

@@ -8,7 +8,7 @@ import { LogError } from '@millrace/model/log-error'
 import { eachAtMost } from './bounded.ts'
 import type { DataDirectory } from './data-directory.ts'
 import { listSegments, type SegmentFile } from './manifest.ts'
-import type { RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
+import type { Misfit, RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
 
 export interface RecoveredJournal {
   readonly run: Run
@@ -17,12 +17,15 @@ export interface RecoveredJournal {
   readonly found: RecoveredLogs
   /** Of the logs that the checkpoint names. */
   readonly files: ReadonlyMap<string, readonly SegmentFile[]>
+  /** Of an entry that is whole and does not go on where its logs end. */
+  readonly misfit?: Misfit | undefined
 }
 
 /**
  * Torn or damaged? An entry that is not whole is torn, and was never answered as durable, unless something
  * proves that it had been synced: a later entry that says so, or a segment that has more than the entries
- * before gave it, since segments hold only what was synced. Undefined: torn, or nothing is missing.
+ * before gave it, since segments hold only what was synced; or that it does not go on where its logs end.
+ * Undefined: torn, or nothing is missing.
  */
 export async function findDamage(
   disk: Disk,
@@ -30,24 +33,30 @@ export async function findDamage(
   slots: Slots,
   journal: RecoveredJournal,
 ): Promise<LogError | undefined> {
-  const { end, files, found, run } = journal
+  const { end, files, found, misfit, run } = journal
   const proof = await findProofOfSync(slots, run, end.sequence)
-  const longer: string[] = []
+  const reasons = proof === undefined ? [] : [`entry ${proof.sequence} says that it was synced`]
+  if (misfit !== undefined) reasons.push(describe(misfit))
   await eachAtMost(LOOKS_AT_ONCE, found.logs, async (log) => {
     const directory = join(paths.topics, log.name)
     const known = log.creation === undefined ? files.get(log.name) : undefined
     const reason = lookAtSegments(log, directory, known ?? (await listSegments(disk, directory)))
-    if (reason !== undefined) longer.push(reason)
+    if (reason !== undefined) reasons.push(reason)
   })
-  if (proof === undefined && longer.length === 0) return undefined
+  if (reasons.length === 0) return undefined
   const where = end.remains ?? end
   const place = `${slots.path(where.slot)}, byte ${where.position}`
-  const whyEntry = proof === undefined ? [] : [`entry ${proof.sequence} says that it was synced`]
   return new LogError(
     'DATA_DIRECTORY_DAMAGED',
-    `${place}: entry ${end.sequence} of the journal is damaged (${[...whyEntry, ...longer].join('; ')}). ` +
+    `${place}: entry ${end.sequence} of the journal is damaged (${reasons.join('; ')}). ` +
       'Nothing was changed. Put a backup in place, or see what `millrace log repair` would do.',
   )
+}
+
+function describe({ baseOffset, log, logEndOffset, name }: Misfit): string {
+  return name === undefined
+    ? `it is of log ${log}, which no entry before it made`
+    : `it goes on in ${name} at offset ${baseOffset}, which ends at ${logEndOffset}`
 }
 
 /** Why this log proves that more was synced than was found. */
@@ -59,7 +68,9 @@ function lookAtSegments(
   if (files === undefined) return `partition ${log.name} has no directory`
   for (const { baseOffset, bytes } of files) {
     const isActive = baseOffset === log.end.segment
-    const recovered = isActive ? log.end.bytes : log.written.get(baseOffset)
+    const wasActive = baseOffset === log.origin.end.segment
+    const before = wasActive ? log.origin.end.bytes : undefined
+    const recovered = isActive ? log.end.bytes : (log.written.get(baseOffset) ?? before)
     // An empty file at the end was made for what would come next, and proves nothing.
     const isNext = baseOffset === log.end.logEndOffset && bytes === 0
     const isBeyond = baseOffset > log.end.segment && !isNext

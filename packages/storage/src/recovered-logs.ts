@@ -5,6 +5,7 @@ import { endAfter, type LogEnd } from '@millrace/log/log-end'
 import type { Offset } from '@millrace/model/offset'
 import type { Checkpoint } from './checkpoint.ts'
 import { decodeCreation, type LogCreation } from './log-creation.ts'
+import type { LogPlace } from './log-place.ts'
 import type { RemovedLog } from './log-table.ts'
 
 /** A log as the checkpoint and the entries after it say that it is. */
@@ -14,6 +15,8 @@ export interface RecoveredLog {
   readonly name: string
   logStartOffset: Offset
   end: LogEnd
+  /** As the checkpoint, or the entry that made it, says that it was. */
+  readonly origin: LogPlace
   /** The segments that entries wrote to: how long each is, by base offset. */
   readonly written: Map<Offset, number>
   /** How an entry made it; undefined when the checkpoint names it. */
@@ -36,10 +39,7 @@ export class RecoveredLogs {
   #nextId: number
 
   constructor(checkpoint: Checkpoint) {
-    for (const { end, id, logStartOffset, name } of checkpoint.logs) {
-      const written = new Map<Offset, number>()
-      this.#logs.set(id, { id, name, logStartOffset, end, written, creation: undefined })
-    }
+    for (const log of checkpoint.logs) this.#begin(log, undefined)
     for (const removed of checkpoint.removed) this.#removed.set(removed.id, removed)
     this.#nextId = checkpoint.nextLogId
   }
@@ -99,9 +99,13 @@ export class RecoveredLogs {
   #create(item: EntryItem): boolean {
     const creation = decodeCreation(item.log, item.bytes)
     if (creation === undefined || this.#logs.has(item.log)) return false
-    const { end, id, logStartOffset, name } = creation.place
-    this.#logs.set(id, { id, name, logStartOffset, end, written: new Map(), creation })
-    this.#nextId = Math.max(this.#nextId, id + 1)
+    this.#begin(creation.place, creation)
+    this.#nextId = Math.max(this.#nextId, creation.place.id + 1)
     return true
+  }
+
+  #begin(origin: LogPlace, creation: LogCreation | undefined): void {
+    const { end, id, logStartOffset, name } = origin
+    this.#logs.set(id, { id, name, logStartOffset, end, origin, written: new Map(), creation })
   }
 }

@@ -22,9 +22,10 @@ import { LogError } from '@millrace/model/log-error'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { findDamage } from './damage.ts'
 import { type DataDirectory, makeDirectories } from './data-directory.ts'
-import { LogTable } from './log-table.ts'
-import { expectNamed, openingOf, type SegmentFile } from './manifest.ts'
-import { RecoveredLogs } from './recovered-logs.ts'
+import type { LogTable } from './log-table.ts'
+import { expectNamed } from './manifest.ts'
+import { type Misfit, RecoveredLogs } from './recovered-logs.ts'
+import { openRecovered } from './recovered-table.ts'
 import { Replay } from './replay.ts'
 
 export interface Recovered {
@@ -78,40 +79,34 @@ export function drawRun(): string {
 }
 
 async function recoverFrom(
-  { disk, segmentDisk }: Disks,
+  disks: Disks,
   paths: DataDirectory,
   clock: Clock,
   slots: Slots,
 ): Promise<Recovered> {
+  const { disk } = disks
   const last = await readCheckpoint(disk, paths)
   const files = await expectNamed(disk, paths, last, slots)
   const found = new RecoveredLogs(last)
+  let misfit: Misfit | undefined
   let replayedEntries = 0
   const end = await readEntries(slots, last.journal, (entry) => {
-    if (found.take(entry) !== undefined) return 'stop'
+    misfit = found.take(entry)
+    if (misfit !== undefined) return 'stop'
     replayedEntries++
     return undefined
   })
-  const damage = await findDamage(disk, paths, slots, {
-    run: last.journal.run,
-    end,
-    found,
-    files,
-  })
+  const { run } = last.journal
+  const damage = await findDamage(disk, paths, slots, { run, end, found, files, misfit })
   if (damage !== undefined) throw damage
   const setAside = await setAsideTorn(disk, paths, slots, end)
   await slots.sync()
-  const table = new LogTable(segmentDisk, paths.topics, clock, {
-    nextLogId: found.nextId,
-    leaderEpoch: last.leaderEpoch + 1,
-    highestProducerId: last.highestProducerId,
-  })
-  openNamed(paths, table, last, files)
-  const replay = new Replay(disk, paths, clock, table)
+  const replay = new Replay(disks.segmentDisk, paths, found)
   await readEntries(slots, last.journal, (entry) =>
     entry.sequence < end.sequence ? replay.take(entry) : 'stop',
   )
   await replay.finish()
+  const table = await openRecovered(disks, paths, clock, { last, found, files, replay })
   const checkpoint = nextCheckpoint(slots, table, clock)
   await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(checkpoint))
   return {
@@ -124,19 +119,6 @@ async function recoverFrom(
     setAside,
     notes: [],
   }
-}
-
-function openNamed(
-  paths: DataDirectory,
-  table: LogTable,
-  checkpoint: Checkpoint,
-  files: ReadonlyMap<string, readonly SegmentFile[]>,
-): void {
-  for (const log of checkpoint.logs) {
-    table.open(openingOf(paths, log, files.get(log.name) ?? []))
-    table.nameStateFiles(log.id, log.stateFiles)
-  }
-  for (const removed of checkpoint.removed) table.noteRemoved(removed)
 }
 
 function nextCheckpoint(slots: Slots, table: LogTable, clock: Clock): Checkpoint {

@@ -1,31 +1,35 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import type { Clock } from '@millrace/disk/clock'
-import type { Disk } from '@millrace/disk/disk'
+import type { Disk, DiskFile } from '@millrace/disk/disk'
 import type { EntryItem } from '@millrace/journal/entry'
 import type { JournalEntry } from '@millrace/journal/reader'
-import type { Log, LogId } from '@millrace/log/log'
+import type { LeaderEpoch } from '@millrace/log/leader-epochs'
+import { segmentFilePath } from '@millrace/log/segment-files'
+import type { Offset } from '@millrace/model/offset'
+import { readBatchHeader } from '@millrace/model/record-batch'
 import { eachAtMost } from './bounded.ts'
 import type { DataDirectory } from './data-directory.ts'
-import { decodeCreation } from './log-creation.ts'
-import type { LogTable } from './log-table.ts'
-import { listSegments, openingOf } from './manifest.ts'
+import type { RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
 
-/** Brings the entries after a checkpoint to the segments. Every item is known to fit. */
+/**
+ * Writes the entries after a checkpoint to the segment files, as they are: every item is known to fit. Indexes are
+ * not touched here. Which logs there are in the end is known already, and others get nothing.
+ */
 export class Replay {
   readonly #disk: Disk
   readonly #paths: DataDirectory
-  readonly #clock: Clock
-  readonly #table: LogTable
-  readonly #touched = new Set<Log>()
+  readonly #found: RecoveredLogs
+  /** By path. */
+  readonly #files = new Map<string, ReplayedFile>()
+  /** Of the first batch of each log: all that a run writes is of one epoch. */
+  readonly #epochs = new Map<number, LeaderEpoch>()
   #pendingBytes = 0
   #bytes = 0
 
-  constructor(disk: Disk, paths: DataDirectory, clock: Clock, table: LogTable) {
+  constructor(disk: Disk, paths: DataDirectory, found: RecoveredLogs) {
     this.#disk = disk
     this.#paths = paths
-    this.#clock = clock
-    this.#table = table
+    this.#found = found
   }
 
   /** Of the entries so far, padding included. */
@@ -33,66 +37,99 @@ export class Replay {
     return this.#bytes
   }
 
+  /** Undefined: nothing was replayed for that log. */
+  epochOf(log: RecoveredLog): LeaderEpoch | undefined {
+    return this.#epochs.get(log.id)
+  }
+
   async take(entry: JournalEntry): Promise<void> {
     this.#bytes += entry.size
-    const held = new Set<Log>()
     for (const item of entry.items) {
-      const log = await this.#takeItem(item)
-      if (log !== undefined) held.add(log)
+      const log = item.kind === 'batches' ? this.#found.find(item.log) : undefined
+      if (log !== undefined) this.#takeBatches(log, item)
     }
-    for (const log of held) log.markSynced()
     if (this.#pendingBytes >= PENDING_BYTES_MAX) await this.#write()
   }
 
-  /** Everything written is synced when it resolves. */
+  /** Everything written is synced when it resolves, and the names of new files. */
   async finish(): Promise<void> {
     await this.#write()
-    await eachAtMost(SYNCS_AT_ONCE, this.#touched, (log) => log.sync())
+    await eachAtMost(SYNCS_AT_ONCE, this.#files.values(), async ({ file }) => {
+      assert(file !== undefined)
+      await file.sync()
+      await file.close()
+    })
+    const directories = new Set<string>()
+    for (const { directory, startsEmpty } of this.#files.values()) {
+      if (startsEmpty) directories.add(directory)
+    }
+    await eachAtMost(SYNCS_AT_ONCE, directories, (directory) => this.#disk.syncDirectory(directory))
   }
 
-  async #takeItem(item: EntryItem): Promise<Log | undefined> {
-    if (item.kind === 'createLog') {
-      await this.#create(item)
-      return undefined
+  #takeBatches(log: RecoveredLog, item: EntryItem): void {
+    const directory = join(this.#paths.topics, log.name)
+    const path = segmentFilePath(directory, item.segment, 'log')
+    const file = this.#files.get(path) ?? {
+      path,
+      directory,
+      // Its name may not have been synced in the life that made it.
+      startsEmpty: item.position === 0,
+      file: undefined,
+      position: item.position,
+      pieces: [],
     }
-    const log = this.#table.find(item.log as LogId)
-    assert(log !== undefined)
-    if (item.kind === 'batches') {
-      log.replay(item, this.#clock.nowMs())
-      this.#pendingBytes += item.bytes.length
-      this.#touched.add(log)
-      return log
-    }
-    if (item.kind === 'removeLog') {
-      this.#touched.delete(log)
-      this.#table.remove(log)
-    } else {
-      log.markSynced()
-      log.raiseLogStart(item.baseOffset)
-    }
-    return undefined
+    this.#files.set(path, file)
+    file.pieces.push(item.bytes)
+    this.#pendingBytes += item.bytes.length
+    this.#noteEpoch(log, item)
   }
 
-  async #create(item: EntryItem): Promise<void> {
-    const creation = decodeCreation(item.log, item.bytes)
-    assert(creation !== undefined)
-    const { highest, place } = creation
-    this.#table.raise(highest)
-    const files = await listSegments(this.#disk, join(this.#paths.topics, place.name))
-    this.#table.open(openingOf(this.#paths, place, files ?? []))
+  #noteEpoch(log: RecoveredLog, item: EntryItem): void {
+    if (this.#epochs.has(log.id)) return
+    const epoch = readBatchHeader(item.bytes)?.partitionLeaderEpoch
+    assert(epoch !== undefined)
+    this.#epochs.set(log.id, { epoch, startOffset: item.baseOffset })
   }
 
   async #write(): Promise<void> {
-    await eachAtMost(WRITES_AT_ONCE, this.#touched, async (log) => {
-      while (log.pendingBytes > 0) await log.writeBehind(WRITE_BYTES_MAX)
+    await eachAtMost(WRITES_AT_ONCE, this.#files.values(), async (replayed) => {
+      const { path, pieces, position } = replayed
+      if (pieces.length === 0) return
+      replayed.file ??= await this.#open(path)
+      await replayed.file.write(position, pieces)
+      for (const piece of pieces) replayed.position += piece.length
+      replayed.pieces = []
     })
     this.#pendingBytes = 0
   }
+
+  async #open(path: string): Promise<DiskFile> {
+    const isThere = (await this.#disk.stat(path)) !== undefined
+    return this.#disk.open(path, isThere ? 'write' : 'create')
+  }
+}
+
+interface ReplayedFile {
+  readonly path: string
+  readonly directory: string
+  readonly startsEmpty: boolean
+  file: DiskFile | undefined
+  /** Where the next bytes go. */
+  position: number
+  pieces: Uint8Array[]
+}
+
+/** The segments that were finished in the replayed entries: all but the last one that they wrote to, or began. */
+export function finishedSegments(log: RecoveredLog): readonly Offset[] {
+  const { origin, written } = log
+  const before = origin.end.bytes > 0 ? [origin.end.segment] : []
+  const all = new Set([...before, ...written.keys()])
+  return [...all].filter((segment) => segment !== log.end.segment)
 }
 
 const MiB = 1024 * 1024
-const PENDING_BYTES_MAX = 16 * MiB
-const WRITE_BYTES_MAX = 4 * MiB
+/** In memory, before it is written: the more, the larger the writes. */
+const PENDING_BYTES_MAX = 32 * MiB
 /** Nobody waits for the journal yet. */
-const WRITES_AT_ONCE = 4
-const SYNCS_AT_ONCE = 8
+const WRITES_AT_ONCE = 8
+const SYNCS_AT_ONCE = 16
