@@ -29,7 +29,7 @@ export async function measureInTurns(
     const order = contenders.map((contender, index) => ({ contender, index }))
     if (round % 2 === 0) order.reverse()
     for (const { contender, index } of order) {
-      const rate = await contender.run(round < 0 ? Math.min(sliceSeconds, 1) : sliceSeconds)
+      const rate = await contender.run(sliceSeconds)
       if (round >= 0) rates[index]?.push(rate)
     }
   }
