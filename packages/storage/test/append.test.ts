@@ -31,6 +31,18 @@ test('batches get the next offsets, and are read back from memory and from segme
   expect(await valuesOf(log, 2 as Offset)).toEqual(['c', 'd'])
 })
 
+test('an append made however soon after another was answered is answered too', async () => {
+  await using directory = await makeTempDirectory()
+  await using storage = await openStore(directory.path)
+  const log = await createLog(storage)
+  const turnsMax = 12
+  for (let turns = 0; turns <= turnsMax; turns++) {
+    await append(storage, batches(log, `${turns}`))
+    for (let turn = 0; turn < turns; turn++) await Promise.resolve()
+  }
+  expect(log.logEndOffset).toBe(turnsMax + 1)
+})
+
 test('one append reaches several logs, in the order of its changes', async () => {
   await using directory = await makeTempDirectory()
   await using storage = await openStore(directory.path)
