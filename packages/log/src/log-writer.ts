@@ -56,6 +56,11 @@ export class LogWriter {
     return bytes
   }
 
+  /** Not in the log's own file yet. */
+  get newEpochs(): readonly LeaderEpoch[] {
+    return this.#newEpochs
+  }
+
   /** In this life. */
   get isWritten(): boolean {
     return this.#isWritten
@@ -131,13 +136,9 @@ export class LogWriter {
 
   async #writeEpochs(): Promise<void> {
     const began = this.#newEpochs
-    this.#newEpochs = []
-    try {
-      if (await noteLeaderEpochs(this.#log, began)) this.#hasNewNames = true
-    } catch (error) {
-      this.#newEpochs = [...began, ...this.#newEpochs]
-      throw error
-    }
+    if (await noteLeaderEpochs(this.#log, began)) this.#hasNewNames = true
+    // Others may have begun meanwhile.
+    this.#newEpochs = this.#newEpochs.filter((epoch) => !began.includes(epoch))
   }
 
   /** One at a time: a segment's files have one writer. */

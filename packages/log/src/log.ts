@@ -240,9 +240,9 @@ export class Log {
     await this.#writer.sync()
   }
 
-  /** Whether segments were written to in this life. */
+  /** Whether a clean stop has anything to do for this log. */
   get isWritten(): boolean {
-    return this.#writer.isWritten
+    return this.#writer.isWritten || this.#writer.newEpochs.length > 0
   }
 
   /** For retention: the segments on disk, the oldest first. */
@@ -271,6 +271,11 @@ export class Log {
 
   configure(config: LogConfig): void {
     this.#state.config = config
+  }
+
+  /** Leader epochs that began and are not in the log's own file yet. */
+  get newEpochs(): readonly LeaderEpoch[] {
+    return this.#writer.newEpochs
   }
 
   /** An epoch began in a batch that the segments were given without this log: by a replay. */

@@ -9,7 +9,9 @@ import { crc32 } from 'node:zlib'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { JournalStart } from '@millrace/journal/reader'
+import type { LeaderEpoch } from '@millrace/log/leader-epochs'
 import type { LogId } from '@millrace/log/log'
+import type { Offset } from '@millrace/model/offset'
 import { fromStoredPlace, type LogPlace, StoredPlaceSchema, toStoredPlace } from './log-place.ts'
 import type { RemovedLog, StoreCounters } from './log-table.ts'
 
@@ -28,6 +30,8 @@ export interface Checkpoint extends StoreCounters {
 export interface NamedLog extends LogPlace {
   /** Beside the segments: what else must be there for the log to be whole. */
   readonly stateFiles: readonly string[]
+  /** Leader epochs that began and are not in the log's own file yet. */
+  readonly newEpochs?: readonly LeaderEpoch[]
 }
 
 const Count = Type.Integer({ minimum: 0 })
@@ -49,6 +53,7 @@ const CheckpointSchema = Type.Object({
       id: Count,
       ...StoredPlaceSchema.properties,
       stateFiles: Type.Array(Type.String()),
+      newEpochs: Type.Optional(Type.Array(Type.Object({ epoch: Count, startOffset: Count }))),
     }),
   ),
   removed: Type.Array(Type.Object({ id: Count, directory: Type.String({ minLength: 1 }) })),
@@ -59,6 +64,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
     id: log.id,
     ...toStoredPlace(log),
     stateFiles: log.stateFiles,
+    ...((log.newEpochs ?? []).length > 0 ? { newEpochs: log.newEpochs } : {}),
   }))
   const body = Buffer.from(`${JSON.stringify({ ...checkpoint, logs })}\n`)
   return Buffer.concat([Buffer.from(headLine(body)), body])
@@ -77,6 +83,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint | undefined {
     logs: checkpoint.logs.map((log) => ({
       ...fromStoredPlace(log.id, log),
       stateFiles: log.stateFiles,
+      newEpochs: (log.newEpochs ?? []).map(({ epoch, startOffset }) => {
+        return { epoch, startOffset: startOffset as Offset }
+      }),
     })),
     removed: checkpoint.removed.map(({ directory, id }) => ({ id: id as LogId, directory })),
   }

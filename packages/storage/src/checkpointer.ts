@@ -92,8 +92,8 @@ export class Checkpointer {
         await this.#sync(SYNCS_AT_STOP)
         const logs: NamedLog[] = []
         await eachAtMost(SYNCS_AT_STOP, table.logs, async (log) => {
-          const described = table.describe(log)
-          logs.push(log.isWritten ? { ...described, syncedIndexes: await log.finish() } : described)
+          const syncedIndexes = log.isWritten ? await log.finish() : log.syncedIndexes
+          logs.push({ ...table.describe(log), syncedIndexes })
         })
         for (const flush of this.#flushes) await flush()
         const checkpoint = { ...taken.checkpoint, logs }

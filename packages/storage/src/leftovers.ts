@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import type { DataDirectory } from './data-directory.ts'
 import { removeLogDirectory } from './log-directory.ts'
-import type { LogTable } from './log-table.ts'
 import { listSegments } from './manifest.ts'
+import type { OpenedLogs } from './recovered-table.ts'
 
 /**
  * After recovery: finishes deletions that a crash cut short, and removes what nothing names: empty segments beyond
@@ -12,7 +12,7 @@ import { listSegments } from './manifest.ts'
 export async function clearLeftovers(
   disk: Disk,
   paths: DataDirectory,
-  table: LogTable,
+  { haveMore, table }: OpenedLogs,
 ): Promise<readonly string[]> {
   for (const removed of table.removed) {
     // The name may have been given again since: to a directory that was made after this one was gone.
@@ -33,7 +33,7 @@ export async function clearLeftovers(
   await disk.syncDirectory(paths.topics)
   for (const log of table.logs) {
     await log.deleteBelow(log.logStartOffset)
-    await log.deleteBeyondEnd()
+    if (haveMore.has(log.id)) await log.deleteBeyondEnd()
   }
   return notes
 }

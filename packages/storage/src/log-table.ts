@@ -188,7 +188,8 @@ export class LogTable {
     const { indexIntervalBytes, segmentIndexBytes } = log.config
     const place = { id, name, logStartOffset, end, syncedIndexes, gaps }
     const stateFiles = this.#stateFiles.get(id) ?? []
-    return { ...place, indexIntervalBytes, segmentIndexBytes, stateFiles }
+    const { newEpochs } = log
+    return { ...place, indexIntervalBytes, segmentIndexBytes, stateFiles, newEpochs }
   }
 
   /** How an empty log begins. */

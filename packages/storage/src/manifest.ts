@@ -95,9 +95,19 @@ async function statSegments(
 }
 
 async function listNames(disk: Disk, directory: string): Promise<readonly string[] | undefined> {
-  const found = await disk.stat(directory)
-  return found?.isDirectory === true ? disk.list(directory) : undefined
+  try {
+    return await disk.list(directory)
+  } catch (error) {
+    if (isNothingThere(error)) return undefined
+    throw error
+  }
 }
+
+function isNothingThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && NOTHING_THERE.includes(String(error.code))
+}
+
+const NOTHING_THERE = ['ENOENT', 'ENOTDIR']
 
 function missing(path: string, what: string, whose: string): LogError {
   return new LogError(

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Clock } from '@millrace/disk/clock'
+import type { LogId } from '@millrace/log/log'
 import { Segment } from '@millrace/log/segment'
 import type { Offset, Position } from '@millrace/model/offset'
 import { eachAtMost } from './bounded.ts'
@@ -21,36 +22,44 @@ export interface RecoveredStore {
   readonly replay: Replay
 }
 
+export interface OpenedLogs {
+  readonly table: LogTable
+  /** Logs with files of segments beyond their end, which are to go: empty ones, as all that was synced was replayed. */
+  readonly haveMore: ReadonlySet<LogId>
+}
+
 /** Opens every log where the replayed entries end, with indexes complete for all but its active segment. */
 export async function openRecovered(
   disks: Disks,
   paths: DataDirectory,
   clock: Clock,
   { files, found, last, replay }: RecoveredStore,
-): Promise<LogTable> {
+): Promise<OpenedLogs> {
+  const haveMore = new Set<LogId>()
   const table = new LogTable(disks.segmentDisk, paths.topics, clock, {
     nextLogId: found.nextId,
     leaderEpoch: last.leaderEpoch + 1,
     highestProducerId: last.highestProducerId,
   })
+  const named = new Map(last.logs.map((log) => [log.id, log]))
   await eachAtMost(LOGS_AT_ONCE, found.logs, async (log) => {
     const directory = join(paths.topics, log.name)
     const known = log.creation === undefined ? files.get(log.name) : undefined
     const before = known ?? (await listSegments(disks.disk, directory)) ?? []
     const segments = segmentsAfter(log, before)
+    if (before.some(({ baseOffset }) => baseOffset > log.end.segment)) haveMore.add(log.id)
     await finishIndexes(disks, directory, log, segments)
     if (log.creation !== undefined) table.raise(log.creation.highest)
     const opened = table.open(openingOf(paths, placeOf(log), segments))
     const epoch = replay.epochOf(log)
-    if (epoch === undefined) return
-    opened.noteEpoch(epoch)
-    await opened.sync()
+    const noted = named.get(log.id)?.newEpochs ?? []
+    for (const began of epoch === undefined ? noted : [...noted, epoch]) opened.noteEpoch(began)
   })
   for (const log of last.logs) {
     if (table.find(log.id) !== undefined) table.nameStateFiles(log.id, log.stateFiles)
   }
   for (const removed of found.removed) table.noteRemoved(removed)
-  return table
+  return { table, haveMore }
 }
 
 function placeOf(log: RecoveredLog): LogPlace {

@@ -22,6 +22,7 @@ import { LogError } from '@millrace/model/log-error'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { findDamage } from './damage.ts'
 import { type DataDirectory, makeDirectories } from './data-directory.ts'
+import type { LogId } from '@millrace/log/log'
 import type { LogTable } from './log-table.ts'
 import { expectNamed } from './manifest.ts'
 import { type Misfit, RecoveredLogs } from './recovered-logs.ts'
@@ -31,6 +32,8 @@ import { Replay } from './replay.ts'
 export interface Recovered {
   readonly slots: Slots
   readonly table: LogTable
+  /** See `OpenedLogs`. */
+  readonly haveMore: ReadonlySet<LogId>
   /** Durable: it names a run that nothing was written in yet. */
   readonly checkpoint: Checkpoint
   /** When the last checkpoint of the life before was taken, in epoch milliseconds. */
@@ -106,12 +109,18 @@ async function recoverFrom(
     entry.sequence < end.sequence ? replay.take(entry) : 'stop',
   )
   await replay.finish()
-  const table = await openRecovered(disks, paths, clock, { last, found, files, replay })
+  const { haveMore, table } = await openRecovered(disks, paths, clock, {
+    last,
+    found,
+    files,
+    replay,
+  })
   const checkpoint = nextCheckpoint(slots, table, clock)
   await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(checkpoint))
   return {
     slots,
     table,
+    haveMore,
     checkpoint,
     lastCheckpointMs: last.wallClockMs,
     replayedEntries,

@@ -93,9 +93,9 @@ export class Replay {
 
   async #write(): Promise<void> {
     await eachAtMost(WRITES_AT_ONCE, this.#files.values(), async (replayed) => {
-      const { path, pieces, position } = replayed
+      const { pieces, position } = replayed
       if (pieces.length === 0) return
-      replayed.file ??= await this.#open(path)
+      replayed.file ??= await this.#open(replayed)
       await replayed.file.write(position, pieces)
       for (const piece of pieces) replayed.position += piece.length
       replayed.pieces = []
@@ -103,8 +103,8 @@ export class Replay {
     this.#pendingBytes = 0
   }
 
-  async #open(path: string): Promise<DiskFile> {
-    const isThere = (await this.#disk.stat(path)) !== undefined
+  async #open({ path, startsEmpty }: ReplayedFile): Promise<DiskFile> {
+    const isThere = !startsEmpty || (await this.#disk.stat(path)) !== undefined
     return this.#disk.open(path, isThere ? 'write' : 'create')
   }
 }
@@ -129,7 +129,7 @@ export function finishedSegments(log: RecoveredLog): readonly Offset[] {
 
 const MiB = 1024 * 1024
 /** In memory, before it is written: the more, the larger the writes. */
-const PENDING_BYTES_MAX = 32 * MiB
+const PENDING_BYTES_MAX = 64 * MiB
 /** Nobody waits for the journal yet. */
 const WRITES_AT_ONCE = 8
 const SYNCS_AT_ONCE = 16

@@ -57,7 +57,7 @@ export async function openParts(
     slotBytes: config.journalSlotBytes,
     slotsMax: config.journalSlotsMax,
   })
-  const notes = [...recovered.notes, ...(await clearLeftovers(disk, paths, table))]
+  const notes = [...recovered.notes, ...(await clearLeftovers(disk, paths, recovered))]
   const health = new Health()
   const space = await DiskSpace.open({ disk, directory: paths.path, clock, health, ...config })
   const gate = new EntryGate()
