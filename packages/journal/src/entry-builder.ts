@@ -10,10 +10,15 @@ import {
   type ItemHeader,
 } from './entry.ts'
 
-/** What is written at once: `pieces`, one after the other, a whole number of pages. */
+/** An entry whose bytes do not change any more, but for the header at the start of `head`, until `seal`. */
 export interface BuiltEntry {
-  readonly pieces: readonly Uint8Array[]
+  readonly head: Uint8Array
+  /** What follows, one after the other. */
+  readonly body: readonly Uint8Array[]
+  /** Of all, a whole number of pages. */
   readonly size: number
+  /** Computes the CRCs and completes the header. For a large entry that takes as long as writing it. */
+  readonly seal: () => void
 }
 
 /**
@@ -61,20 +66,19 @@ export class EntryBuilder {
   finish(identity: Pick<EntryHeader, 'run' | 'sequence' | 'synced'>): BuiltEntry {
     assert(this.#itemCount > 0)
     this.#closeRegion(0)
-    const [first, ...others] = this.#pieces
-    assert(first !== undefined)
-    let itemsCrc = crc32(first.subarray(ENTRY_HEADER_SIZE))
-    for (const piece of others) itemsCrc = crc32(piece, itemsCrc)
-    encodeEntryHeader(first, 0, {
-      ...identity,
-      itemsLength: this.#itemsLength,
-      itemsCrc,
-      itemCount: this.#itemCount,
-    })
-    const size = entrySize(this.#itemsLength)
+    const [head, ...items] = this.#pieces
+    assert(head !== undefined)
+    const itemsLength = this.#itemsLength
+    const itemCount = this.#itemCount
+    const size = entrySize(itemsLength)
     const padding = size - this.length
-    if (padding > 0) this.#pieces.push(ZEROS.subarray(0, padding))
-    return { pieces: this.#pieces, size }
+    const seal = () => {
+      let itemsCrc = crc32(head.subarray(ENTRY_HEADER_SIZE))
+      for (const piece of items) itemsCrc = crc32(piece, itemsCrc)
+      encodeEntryHeader(head, 0, { ...identity, itemsLength, itemsCrc, itemCount })
+    }
+    const body = padding > 0 ? [...items, ZEROS.subarray(0, padding)] : items
+    return { head, body, size, seal }
   }
 
   #copy(bytes: Uint8Array): Uint8Array {

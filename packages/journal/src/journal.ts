@@ -8,6 +8,7 @@
  *   - after a failed or short write, or a failed sync, nothing is written any more, in this life.
  */
 import assert from 'node:assert/strict'
+import type { DiskFile } from '@millrace/disk/disk'
 import type { BuiltEntry } from './entry-builder.ts'
 import type { Run } from './entry.ts'
 import { PAGE_SIZE } from './entry.ts'
@@ -94,8 +95,8 @@ export class Journal {
     this.#lastSequences[this.#current] = this.#nextSequence
     this.#nextSequence++
     this.#position += entry.size
-    // When either fails, #isWriting stays: whoever tries again fails the assertion above.
-    await file.write(position, entry.pieces)
+    // When one fails, #isWriting stays: whoever tries again fails the assertion above.
+    await writeEntry(file, position, entry)
     await file.sync()
     this.#synced = this.#nextSequence - 1
     this.#isWriting = false
@@ -158,6 +159,22 @@ export class Journal {
   }
 }
 
+async function writeEntry(file: DiskFile, position: number, entry: BuiltEntry): Promise<void> {
+  const { body, head } = entry
+  if (entry.size < LARGE_BYTES) {
+    entry.seal()
+    await file.write(position, [head, ...body])
+    return
+  }
+  // The CRC is computed here while another thread writes what it is computed of; the header comes last.
+  const written = file.write(position + head.length, body)
+  entry.seal()
+  await written
+  await file.write(position, [head])
+}
+
 export const FIRST_SEQUENCE = 1
+/** From here on a CRC takes longer than another call to write. */
+const LARGE_BYTES = 256 * 1024
 /** Of one entry, header and padding included; an append is less. */
 const ENTRY_BYTES_MAX = 8 * 1024 * 1024 + 256 * 1024

@@ -101,7 +101,9 @@ test('a copied item can be stamped until the entry is finished, a large one wher
   const place = { ...item, baseOffset: 0 as Offset, segment: 0 as Offset, position: 0 as Position }
   builder.add(place, small)[0] = 42
   builder.add(place, large)[0] = 43
-  const [first, second] = readItems(Buffer.concat(builder.finish(IDENTITY).pieces)) ?? []
+  const entry = builder.finish(IDENTITY)
+  entry.seal()
+  const [first, second] = readItems(Buffer.concat([entry.head, ...entry.body])) ?? []
   expect([first?.bytes[0], second?.bytes[0]]).toEqual([42, 43])
   expect([small[0], large[0]]).toEqual([0, 43])
 })
@@ -112,10 +114,10 @@ test('entries from one memory do not share their bytes', () => {
   const item = { kind: 'batches', log: 1, baseOffset: 0, segment: 0, position: 0 } as const
   const place = { ...item, baseOffset: 0 as Offset, segment: 0 as Offset, position: 0 as Position }
   const held = first.add(place, new Uint8Array(1000).fill(1))
-  first.finish(IDENTITY)
+  first.finish(IDENTITY).seal()
   const second = new EntryBuilder(memory)
   second.add(place, new Uint8Array(1000).fill(2))
-  second.finish(IDENTITY)
+  second.finish(IDENTITY).seal()
   expect(held.every((byte) => byte === 1)).toBe(true)
 })
 
@@ -123,7 +125,8 @@ function built(memory: EntryMemory, added: readonly EntryItem[]): Uint8Array {
   const builder = new EntryBuilder(memory)
   for (const { bytes, ...item } of added) builder.add(item, bytes)
   const entry = builder.finish(IDENTITY)
-  const bytes = Buffer.concat(entry.pieces)
+  entry.seal()
+  const bytes = Buffer.concat([entry.head, ...entry.body])
   expect(bytes.length).toBe(entry.size)
   return Uint8Array.from(bytes)
 }

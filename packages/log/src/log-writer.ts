@@ -15,12 +15,14 @@ export class LogWriter {
   readonly #log: LogState
   /** Written or sealed, and not synced since. */
   readonly #unsynced = new Set<Segment>()
+  #unsyncedBytes = 0
   #hasNewNames = false
   #isWritten = false
   #newEpochs: LeaderEpoch[] = []
   #lastEpoch = -1
   #wantedSegment: Offset | undefined
   #lastTurn: Promise<void> | undefined
+  #lastSync: Promise<void> | undefined
 
   constructor(log: LogState) {
     this.#log = log
@@ -53,7 +55,13 @@ export class LogWriter {
       this.noteEpoch({ epoch, startOffset })
     }
     this.#log.pending.drop(batches.length)
+    this.#unsyncedBytes += bytes
     return bytes
+  }
+
+  /** Written since the last sync began. */
+  get unsyncedBytes(): number {
+    return this.#unsyncedBytes
   }
 
   /** Not in the log's own file yet. */
@@ -67,7 +75,15 @@ export class LogWriter {
   }
 
   /** Syncs what was written before this call; of indexes, those that have fallen behind or are sealed. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
+    // After the one under way: what that has taken up is not synced before it ends. Its failure is its caller's.
+    const before = this.#lastSync?.catch(() => undefined)
+    this.#lastSync = before === undefined ? this.#sync() : before.then(() => this.#sync())
+    return this.#lastSync
+  }
+
+  async #sync(): Promise<void> {
+    this.#unsyncedBytes = 0
     const segments = [...this.#unsynced]
     for (const segment of segments) {
       if (segment.uncoveredBytes > UNCOVERED_BYTES_MAX) {

@@ -232,6 +232,11 @@ export class Log {
     return this.writtenOffset < offset || this.#writer.lacksSegment
   }
 
+  /** Given to the segments since the last sync began. */
+  get unsyncedBytes(): number {
+    return this.#writer.unsyncedBytes
+  }
+
   /** Syncs what the segments were given before this call. A failure is never to be retried. */
   async sync(): Promise<void> {
     if (this.#producers.isLoaded && this.#producers.uncoveredBytes > PRODUCERS_BEHIND_BYTES_MAX) {

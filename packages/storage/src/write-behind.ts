@@ -25,6 +25,7 @@ export class WriteBehind {
   #pendingBytes = 0
   #takeBackTimer: (() => void) | undefined
   #isBlocked = false
+  #earlySync: Promise<void> | undefined
   #isStopped = false
 
   constructor(clock: Clock, health: Health, space: DiskSpace) {
@@ -94,9 +95,10 @@ export class WriteBehind {
     return taken
   }
 
-  /** Resolves when no write to this log is under way. */
+  /** Resolves when no write to this log, nor an early sync, is under way. */
   async idle(log: Log): Promise<void> {
     await this.#writing.get(log)
+    await this.#earlySync
   }
 
   /** No write is under way any more; none begins. */
@@ -104,6 +106,7 @@ export class WriteBehind {
     this.#isStopped = true
     this.#takeBackTimer?.()
     await Promise.all(this.#writing.values())
+    await this.#earlySync
   }
 
   #next(): Log | undefined {
@@ -135,8 +138,23 @@ export class WriteBehind {
     if (this.#health.failure === undefined) this.start()
   }
 
+  /**
+   * What one log was given is synced bit by bit: all of it at the checkpoint would hold up the journal's syncs.
+   * Never more than one beside the checkpoint's.
+   */
+  async #syncEarly(log: Log): Promise<void> {
+    try {
+      await log.sync()
+    } catch (error) {
+      // Without room for its indexes it is left to the checkpoint.
+      if (!isNoRoom(error)) this.#health.fail(error)
+    }
+    this.#earlySync = undefined
+  }
+
   #settle(log: Log, bytes: number): void {
     this.#written.add(log)
+    if (log.unsyncedBytes >= UNSYNCED_BYTES_MAX) this.#earlySync ??= this.#syncEarly(log)
     const isKnown = this.#since.delete(log)
     if (isKnown) this.#pendingBytes -= bytes
     if (log.pendingBytes > 0) {
@@ -190,5 +208,7 @@ const TOTAL_BYTES_MAX = 8 * MiB
 const WAIT_MS_MAX = 200
 /** Over this, appends wait. */
 const PENDING_BYTES_MAX = 32 * MiB
+/** A log that was given so much is synced before the checkpoint. */
+const UNSYNCED_BYTES_MAX = 8 * MiB
 const WRITES_AT_ONCE = 2
 const WRITE_BYTES_MAX = 4 * MiB
