@@ -1,6 +1,7 @@
 import { LogError } from '@millrace/model/log-error'
 import type { FastifyError, FastifyRequest } from 'fastify'
 import { unsupportedMediaType } from './media-type-problem.ts'
+import { notUtf8 } from './parameters.ts'
 import { validationProblem } from './validation-problem.ts'
 
 /** What went wrong, in the words of the one error table; undefined for what is a bug. */
@@ -19,13 +20,7 @@ export function knownFailure(
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new LogError('BODY_TOO_LARGE', 'Send less at once.', { appended: false })
     case 'FST_ERR_BAD_URL':
-      return new LogError(
-        'INVALID_REQUEST',
-        'The address has a percent sign that begins no UTF-8.',
-        {
-          appended: false,
-        },
-      )
+      return notUtf8(error)
     default: {
       const { statusCode } = error
       const isTheirs = statusCode !== undefined && statusCode >= 400 && statusCode < 500

@@ -38,6 +38,22 @@ function givenTwice(name: string): LogError {
   return new LogError('INVALID_REQUEST', message, { errors: [{ path: name, message }] })
 }
 
+/** Fastify keeps what it cannot decode as it stands: a key of `%ff` would be three other bytes than were meant. */
+function expectUtf8(url: string): void {
+  if (!url.includes('%')) return
+  try {
+    decodeURIComponent(url)
+  } catch (cause) {
+    throw notUtf8(cause)
+  }
+}
+
+/** What an address with a stray percent sign gets, in its path and in its query. */
+export function notUtf8(cause: unknown): LogError {
+  const detail = 'The address has a percent sign that begins no UTF-8.'
+  return new LogError('INVALID_REQUEST', detail, { appended: false, cause })
+}
+
 function propertiesOf(schema: object): Record<string, unknown> {
   return 'properties' in schema ? Object.fromEntries(Object.entries(schema.properties ?? {})) : {}
 }
@@ -49,7 +65,7 @@ function typesOf(schema: unknown): unknown[] {
   return 'type' in schema ? [schema.type] : []
 }
 
-/** Does that for the path and the query of every route, before they are validated. */
+/** Does that for the path and the query of every route, before they are validated, and refuses what is no UTF-8. */
 export function readParameters(app: App): void {
   const readers = new WeakMap<object, (parameters: object) => void>()
   const readerOf = (schema: unknown): ((parameters: object) => void) | undefined => {
@@ -58,6 +74,7 @@ export function readParameters(app: App): void {
     readers.set(schema, reader)
     return reader
   }
+  app.addHook('onRequest', async ({ url }) => expectUtf8(url))
   app.addHook('preValidation', async ({ routeOptions, params, query }) => {
     const { schema } = routeOptions
     if (typeof params === 'object' && params !== null) readerOf(schema?.params)?.(params)

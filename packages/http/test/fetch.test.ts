@@ -220,10 +220,12 @@ describe('what is asked wrongly', () => {
     const wrong = await call(serving, RECORDS, { method: 'DELETE' })
     expect(wrong).toMatchObject({ status: 405, json: { code: 'METHOD_NOT_ALLOWED' } })
     expect(wrong.headers.get('allow')).toBe('GET, HEAD')
-    expect(await callExactly(serving, 'GET', '/v1/topics/%ff')).toMatchObject({
-      status: 400,
-      json: { code: 'INVALID_REQUEST' },
-    })
+    for (const address of ['/v1/topics/%ff', `${RECORDS}?key=%ff`]) {
+      expect(await callExactly(serving, 'GET', address)).toMatchObject({
+        status: 400,
+        json: { code: 'INVALID_REQUEST' },
+      })
+    }
   })
 })
 
