@@ -221,14 +221,15 @@ export const ProduceHeaders = Type.Object({
     Type.String({
       pattern: '^[A-Za-z0-9._~-]{1,128}$',
       description:
-        'Makes a retry harmless: the same key and body get the first answer again. 1 to 128 of A-Z a-z 0-9 . _ ~ -',
+        '1 to 128 of A-Z a-z 0-9 . _ ~ - that make a retry harmless: the same key and body get the first answer again.',
       examples: ['order-7f3a'],
     }),
   ),
   [IF_LOG_END_OFFSET]: Type.Optional(
     Type.String({
       pattern: '^(0|[1-9][0-9]{0,15})$',
-      description: 'Append only if the partition ends at this offset. Needs an explicit partition.',
+      description:
+        'An offset: append only if the partition ends there. Needs an explicit partition.',
       examples: ['42'],
     }),
   ),

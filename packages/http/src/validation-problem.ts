@@ -20,12 +20,17 @@ export function validationProblem(
 const ERRORS_SHOWN_MAX = 10
 const NAMES = new Set(['/topic', '/group'])
 
-/** Of alternatives that all failed, only that they did: why each one failed is noise. */
+/** Of alternatives that all failed, only that they did, and of a name too long, its rule, which says how long. */
 function withoutEchoes(
   found: readonly FastifySchemaValidationError[],
 ): FastifySchemaValidationError[] {
   const unions = found.filter((one) => one.keyword === 'anyOf').map((one) => one.schemaPath)
-  return found.filter((one) => !unions.some((path) => one.schemaPath.startsWith(`${path}/`)))
+  const patterns = new Set(
+    found.filter((one) => one.keyword === 'pattern').map((one) => one.instancePath),
+  )
+  return found
+    .filter((one) => !unions.some((path) => one.schemaPath.startsWith(`${path}/`)))
+    .filter((one) => one.keyword !== 'maxLength' || !patterns.has(one.instancePath))
 }
 
 function placeOf(error: FastifySchemaValidationError, context: string | undefined): string {

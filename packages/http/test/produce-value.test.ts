@@ -83,6 +83,18 @@ describe('a body of any other type', () => {
   })
 })
 
+test.each([
+  ['Idempotency-Key', 'a b', 'must be 1 to 128 of'],
+  ['If-Log-End-Offset', '-1', 'must be an offset'],
+])('a header that is not as it should be is refused: %s: %s %s', async (name, value, message) => {
+  const headers = { 'Content-Type': 'text/plain', [name]: value }
+  const refused = { method: 'POST', headers, body: 'x' }
+  expect(await call(serving, '/v1/topics/headers/records', refused)).toMatchObject({
+    status: 400,
+    json: { appended: false, errors: [{ message: expect.stringContaining(message) }] },
+  })
+})
+
 describe('a body of record batches', () => {
   const batch = (value: string) =>
     Buffer.from(

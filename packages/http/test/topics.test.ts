@@ -128,6 +128,7 @@ describe('a name or a body that is not allowed', () => {
     for (const method of ['GET', 'PUT', 'DELETE']) {
       const answer = await callExactly(serving, method, `/v1/topics/${name}`)
       expect(answer, method).toMatchObject({ status: 400, json: { code: 'INVALID_TOPIC' } })
+      expect(answer.json.errors, 'is told once').toHaveLength(1)
     }
   })
 
