@@ -12,7 +12,11 @@ export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
     diskTotalBytes,
     isFull: storage.state.kind === 'full',
     autoCreateTopics: parts.config.autoCreateTopics,
-    lastRecovery: { ...recovery, notes: [...recovery.notes, ...index.notes] },
+    lastRecovery: {
+      ...recovery,
+      durationMs: Math.round(recovery.durationMs * 10) / 10,
+      notes: [...recovery.notes, ...index.notes],
+    },
   }
 }
 
