@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { expect, test } from 'vitest'
@@ -15,7 +15,6 @@ const SLOW = { timeout: 60_000 }
 test('what the README says to type can be typed, line by line', SLOW, async ({ skip }) => {
   skip(!HAS_CURL, 'curl is not installed')
   await using directory = await makeTempDirectory()
-  await writeFile(join(directory.path, 'access.log'), 'GET /a user-1\nGET /b user-2\n')
   const lines = blocks('sh').flatMap((block) => block.trim().split('\n'))
   const online = lines.filter((line) => /curl|millrace/.test(line) && !line.includes(' log '))
   const offline = lines.filter((line) => line.includes('millrace log '))
@@ -33,7 +32,7 @@ test('the program in the README runs as it stands', SLOW, async () => {
   const [program = ''] = blocks('ts')
   const text = program.replace('http://127.0.0.1:7070', server.url)
   const flags = ['--input-type=module-typescript', '--eval', text]
-  const printed = await runUntilItPrints(process.execPath, flags, join(REPOSITORY, 'scripts'))
+  const printed = await runUntilItPrints(process.execPath, flags, REPOSITORY)
   expect(printed).toMatch(/^\d 0 { total: 3 }\n$/)
 })
 
