@@ -9,7 +9,7 @@ import { parseSegmentFileName, segmentFilePath } from './segment-files.ts'
 
 /**
  * Brings one log's synced batches to its segments, and keeps count of what is not synced there. One write at a
- * time; a sync may run beside it.
+ * time, and one sync at a time, which may run beside it.
  */
 export class LogWriter {
   readonly #log: LogState
@@ -22,7 +22,6 @@ export class LogWriter {
   #lastEpoch = -1
   #wantedSegment: Offset | undefined
   #lastTurn: Promise<void> | undefined
-  #lastSync: Promise<void> | undefined
 
   constructor(log: LogState) {
     this.#log = log
@@ -64,6 +63,12 @@ export class LogWriter {
     return this.#unsyncedBytes
   }
 
+  /** Syncs only the batches, so that `sync` has less to do. */
+  async syncBatches(): Promise<void> {
+    this.#unsyncedBytes = 0
+    for (const segment of [...this.#unsynced]) await segment.sync()
+  }
+
   /** Not in the log's own file yet. */
   get newEpochs(): readonly LeaderEpoch[] {
     return this.#newEpochs
@@ -75,14 +80,7 @@ export class LogWriter {
   }
 
   /** Syncs what was written before this call; of indexes, those that have fallen behind or are sealed. */
-  sync(): Promise<void> {
-    // After the one under way: what that has taken up is not synced before it ends. Its failure is its caller's.
-    const before = this.#lastSync?.catch(() => undefined)
-    this.#lastSync = before === undefined ? this.#sync() : before.then(() => this.#sync())
-    return this.#lastSync
-  }
-
-  async #sync(): Promise<void> {
+  async sync(): Promise<void> {
     this.#unsyncedBytes = 0
     const segments = [...this.#unsynced]
     for (const segment of segments) {

@@ -144,10 +144,9 @@ export class WriteBehind {
    */
   async #syncEarly(log: Log): Promise<void> {
     try {
-      await log.sync()
+      await log.syncBatches()
     } catch (error) {
-      // Without room for its indexes it is left to the checkpoint.
-      if (!isNoRoom(error)) this.#health.fail(error)
+      this.#health.fail(error)
     }
     this.#earlySync = undefined
   }
@@ -209,6 +208,6 @@ const WAIT_MS_MAX = 200
 /** Over this, appends wait. */
 const PENDING_BYTES_MAX = 32 * MiB
 /** A log that was given so much is synced before the checkpoint. */
-const UNSYNCED_BYTES_MAX = 8 * MiB
+const UNSYNCED_BYTES_MAX = 4 * MiB
 const WRITES_AT_ONCE = 2
 const WRITE_BYTES_MAX = 4 * MiB
