@@ -66,7 +66,8 @@ export class LogWriter {
   /** Syncs only the batches, so that `sync` has less to do. */
   async syncBatches(): Promise<void> {
     this.#unsyncedBytes = 0
-    for (const segment of [...this.#unsynced]) await segment.sync()
+    const segments = [...this.#unsynced]
+    for (const segment of segments) await segment.sync()
   }
 
   /** Not in the log's own file yet. */
