@@ -58,7 +58,8 @@ export async function findTarget(
   const isDataDirectory = names.includes('topics')
   const below = isDataDirectory ? 'topics' : '.'
   const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below))
-  if (partitions.length === 0 && !isDataDirectory) throw neither(argument)
+  // Else any folder with names that end in a number would be looked through, and found sound.
+  if (!isDataDirectory && !(await areAllPartitions(disk, partitions))) throw neither(argument)
   return { kind: 'dataDirectory', path, partitions: select(partitions, selection, argument) }
 }
 
@@ -78,6 +79,17 @@ function isPartitionDirectory(names: readonly string[]): boolean {
   return names.some((name) => {
     return name === 'partition.metadata' || parseSegmentFileName(name)?.kind === 'log'
   })
+}
+
+async function areAllPartitions(
+  disk: Disk,
+  partitions: readonly PartitionTarget[],
+): Promise<boolean> {
+  for (const { path } of partitions) {
+    const found = await disk.stat(path)
+    if (found?.isDirectory !== true || !isPartitionDirectory(await disk.list(path))) return false
+  }
+  return partitions.length > 0
 }
 
 async function partitionsIn(
