@@ -78,7 +78,7 @@ async function makeParts(
   return {
     ...base,
     topics: new TopicStore(storage, topicState, clock, topicDefaults),
-    producerIds: new ProducerIds(topicState, clock),
+    producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, idempotencyWindowMs),
     budget: new ProduceBudget(clock, produceBudgetBytes),

@@ -1,20 +1,23 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { IndexedState } from '@millrace/storage/indexed-state'
+import type { Storage } from '@millrace/storage/storage'
 import { OneAtATime } from './one-at-a-time.ts'
 import { decodeProducerIds, encodeProducerIds, PRODUCER_IDS_KEY } from './topic-record.ts'
 
 /**
- * Producer ids, never given twice. A block of them is on disk as given before the first of it is; what a
- * restart leaves of a block is not used.
+ * Producer ids, never given twice, nor one that a producer of batches brought in has. A block of them is on disk as
+ * given before the first of it is; what a restart leaves of a block is not used.
  */
 export class ProducerIds {
+  readonly #storage: Pick<Storage, 'highestProducerId'>
   readonly #state: IndexedState
   readonly #clock: Clock
   readonly #taking = new OneAtATime()
   #next = 0
   #blockEnd = 0
 
-  constructor(state: IndexedState, clock: Clock) {
+  constructor(storage: Pick<Storage, 'highestProducerId'>, state: IndexedState, clock: Clock) {
+    this.#storage = storage
     this.#state = state
     this.#clock = clock
   }
@@ -28,7 +31,8 @@ export class ProducerIds {
     // Someone who waited here before us has taken one.
     if (this.#next < this.#blockEnd) return
     const stored = this.#state.get(PRODUCER_IDS_KEY)
-    const first = stored === undefined ? 0 : decodeProducerIds(stored)
+    const next = stored === undefined ? 0 : decodeProducerIds(stored)
+    const first = Math.max(next, this.#storage.highestProducerId + 1)
     await this.#state.append([
       {
         key: Buffer.from(PRODUCER_IDS_KEY),

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { SYSTEM_CLOCK } from '@millrace/disk/clock'
 import { NODE_DISK } from '@millrace/disk/node-disk'
 import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
+import { planImport } from '@millrace/log/import-plan'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import { parseStorageConfig } from '@millrace/storage/config'
 import { Storage } from '@millrace/storage/storage'
@@ -10,8 +12,7 @@ import { openBroker, record, valuesOf } from './open-broker.ts'
 
 /** What an import leaves: logs with records that no topic names. */
 async function bringIn(directory: string, names: readonly string[]): Promise<void> {
-  const config = parseStorageConfig({ reserveBytes: 0, minFreeBytes: 0 })
-  await using storage = await Storage.open(NODE_DISK, directory, SYSTEM_CLOCK, config)
+  await using storage = await openStorage(directory)
   for (const name of names) {
     const log = storage.allocateLogId()
     const topicId = 'AAAAAAAAQAAAAAAAAAAAAA'
@@ -22,6 +23,32 @@ async function bringIn(directory: string, names: readonly string[]): Promise<voi
       { kind: 'batches', log, bytes },
     ])
   }
+}
+
+/** A partition that Kafka's own code wrote, with batches of three producers. */
+const OF_KAFKA = fileURLToPath(
+  new URL('../../log/test/fixtures/partition-clean/g-0', import.meta.url),
+)
+
+/** Answers with the highest producer id in it. */
+async function importFromKafka(directory: string): Promise<number> {
+  const storage = await openStorage(directory)
+  const options = {
+    directory: 'g-0',
+    topicId: 'AAAAAAAAQAAAAAAAAAAAAA',
+    config: LOG_CONFIG_DEFAULTS,
+  }
+  for await (const plan of planImport(NODE_DISK, OF_KAFKA)) {
+    if (plan.kind !== 'plan') continue
+    await storage.importLog({ source: OF_KAFKA, plan, ...options }, { openTransactions: 'keep' })
+  }
+  await storage.close()
+  return storage.highestProducerId
+}
+
+function openStorage(directory: string): Promise<Storage> {
+  const config = parseStorageConfig({ reserveBytes: 0, minFreeBytes: 0 })
+  return Storage.open(NODE_DISK, directory, SYSTEM_CLOCK, config)
 }
 
 describe('logs that were brought in', () => {
@@ -49,5 +76,19 @@ describe('logs that were brought in', () => {
     expect(partitions).toHaveLength(2)
     await broker.produceRecords('t', [record('more', { partition: 1 })], {})
     expect(await valuesOf(broker, 't', 1)).toEqual(['of t-1', 'more'])
+  })
+
+  test('have producers whose ids are not given to others, in no later life either', async () => {
+    await using directory = await makeTempDirectory()
+    await (await openBroker(directory.path)).close()
+    const highest = await importFromKafka(directory.path)
+    expect(highest).toBeGreaterThan(0)
+    let last = highest
+    for (let life = 0; life < 2; life++) {
+      await using broker = await openBroker(directory.path)
+      const given = await broker.allocateProducerId()
+      expect(given).toBeGreaterThan(last)
+      last = given
+    }
   })
 })
