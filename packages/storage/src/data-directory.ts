@@ -49,7 +49,10 @@ export async function readFormat(disk: Disk, paths: DataDirectory): Promise<Form
   if (bytes === undefined) return undefined
   const format = parseFormat(Buffer.from(bytes).toString())
   if (format === undefined) {
-    throw new LogError('DATA_DIRECTORY_DAMAGED', `${paths.format} is not readable.`)
+    throw new LogError(
+      'DATA_DIRECTORY_DAMAGED',
+      `${paths.format} is not readable. ${NEW_FORMAT_FILE}`,
+    )
   }
   if (format.version <= FORMAT_VERSION) return format
   throw new LogError(
@@ -71,10 +74,12 @@ export async function expectNothingToLose(disk: Disk, paths: DataDirectory): Pro
   const topics = isTopics ? await disk.list(paths.topics) : []
   const [found] = [...foreign, ...topics.map((name) => join('topics', name))]
   if (found === undefined) return
+  const hasCheckpoint = (await disk.stat(paths.checkpoint)) !== undefined
+  const withoutCheckpoint = topics.length > 0 ? IMPORT_ELSEWHERE : 'Name an empty directory.'
   throw new LogError(
     'DATA_DIRECTORY_DAMAGED',
     `${paths.path} has no format.json and is not empty: it has ${found}. ` +
-      'Name an empty directory, or put format.json back from a backup.',
+      (hasCheckpoint ? NEW_FORMAT_FILE : withoutCheckpoint),
   )
 }
 
@@ -99,6 +104,16 @@ function parseFormat(text: string): Format | undefined {
 }
 
 const FORMAT_VERSION = 1
+
+/** True as long as there is but one version. The id is LMDB's to compare, and LMDB can be made again. */
+const NEW_FORMAT_FILE =
+  'Put format.json back from a backup, or write it anew: {"version":1,"id":"<any UUID>"} is all that it says.'
+
+/** What helps where nothing says any more which partitions there are. */
+export const IMPORT_ELSEWHERE =
+  'Put the whole directory back from a backup; or bring each partition below topics/ into a new data directory ' +
+  'with `millrace log import DIR --data-dir NEW`, without what only the journal had, without committed offsets ' +
+  "and the topics' settings."
 
 function isMadeFirst(name: string): boolean {
   // The lock has files of its own beside it.

@@ -13,6 +13,7 @@ import type { LogConfig } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
 import { LogError } from '@millrace/model/log-error'
 import type { Position } from '@millrace/model/offset'
+import { isInternalTopic } from '@millrace/model/topic'
 import { type DataDirectory, makeDirectories } from './data-directory.ts'
 import { removeLogDirectory } from './log-directory.ts'
 import type { LogPlace } from './log-place.ts'
@@ -49,6 +50,15 @@ export function expectNoOpenTransaction(plan: ImportPlan, options: ImportOptions
     'INVALID_REQUEST',
     `Producer ${open.producerId} has a transaction open since offset ${open.firstOffset}. ` +
       'Let it end first, or say that its records are to be read.',
+  )
+}
+
+/** INVALID_TOPIC: its records speak of logs and topics by ids, which are others here. */
+export function expectNotInternal({ directory }: LogToImport): void {
+  if (!isInternalTopic(directory)) return
+  throw new LogError(
+    'INVALID_TOPIC',
+    `${directory} is of a topic of a server's own, whose records mean nothing elsewhere. Leave it out, or give it another name.`,
   )
 }
 

@@ -21,7 +21,7 @@ import { readWholeFile, replaceFileDurably } from '@millrace/log/whole-file'
 import { LogError } from '@millrace/model/log-error'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts'
 import { findDamage } from './damage.ts'
-import { type DataDirectory, makeDirectories } from './data-directory.ts'
+import { type DataDirectory, IMPORT_ELSEWHERE, makeDirectories } from './data-directory.ts'
 import type { LogId } from '@millrace/log/log'
 import type { LogTable } from './log-table.ts'
 import { expectNamed } from './manifest.ts'
@@ -73,7 +73,7 @@ export async function readCheckpoint(disk: Disk, paths: DataDirectory): Promise<
   throw new LogError(
     'DATA_DIRECTORY_DAMAGED',
     `${paths.checkpoint} ${what}: which partitions there are, and up to where, cannot be told. ` +
-      'Put it back from a backup, or see what `millrace log repair` would do.',
+      IMPORT_ELSEWHERE,
   )
 }
 

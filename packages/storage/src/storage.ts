@@ -14,6 +14,7 @@ import { isNoRoom, type StorageState } from './health.ts'
 import {
   copyLog,
   expectNoOpenTransaction,
+  expectNotInternal,
   type ImportedLog,
   type ImportOptions,
   type LogToImport,
@@ -186,11 +187,13 @@ export class Storage implements AsyncDisposable {
 
   /**
    * Brings in a partition of Kafka's, offsets and all. The store's leader epoch goes above those in it.
-   * TOPIC_EXISTS; INVALID_REQUEST when a transaction in it is open and that was not said to be right.
+   * TOPIC_EXISTS; INVALID_TOPIC for an internal topic; INVALID_REQUEST when a transaction in it is open and that was
+   * not said to be right.
    */
   async importLog(log: LogToImport, options: ImportOptions): Promise<ImportedLog> {
     const { disk, health, paths, table } = this.#parts
     health.expectWriting()
+    expectNotInternal(log)
     expectNoOpenTransaction(log.plan, options)
     await this.#expectNameIsFree(log.directory)
     const { place, segments, setAside } = await copyLog(disk, paths, log)

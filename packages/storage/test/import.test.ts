@@ -1,4 +1,5 @@
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { NODE_DISK } from '@millrace/disk/node-disk'
@@ -12,6 +13,7 @@ import {
   append,
   batches,
   copyAsKilled,
+  createLog,
   expectFailure,
   logOf,
   openStore,
@@ -148,4 +150,47 @@ test('a name that is taken is refused, and so is an open transaction that nobody
   await expectFailure(refused, 'INVALID_REQUEST')
   await storage.importLog(open, { openTransactions: 'keep' })
   await expectFailure(storage.importLog(log, { openTransactions: 'keep' }), 'TOPIC_EXISTS')
+})
+
+test('a partition of an internal topic is refused: its records speak of other logs', async () => {
+  await using temporary = await makeTempDirectory()
+  await using storage = await openStore(temporary.path)
+  const log = await toImport(CLEAN, '__topics-0')
+  await expectFailure(storage.importLog(log, { openTransactions: 'keep' }), 'INVALID_TOPIC')
+  await storage.importLog({ ...log, directory: 'topics-0' }, { openTransactions: 'keep' })
+})
+
+test('a store without its checkpoint tells of the import, and that has what its segments had', async () => {
+  await using temporary = await makeTempDirectory()
+  const [lost, anew] = [join(temporary.path, 'lost'), join(temporary.path, 'anew')]
+  const before = await openStore(lost)
+  const log = await createLog(before, 't-0')
+  await append(before, batches(log, 'a', 'b'))
+  await before.close()
+  await rm(join(lost, 'checkpoint'))
+  const { detail } = await expectFailure(openStore(lost), 'DATA_DIRECTORY_DAMAGED')
+  expect(detail).toContain('log import')
+  expect(detail).not.toContain('log repair')
+  await using storage = await openStore(anew)
+  const { id } = await storage.importLog(await toImport(join(lost, 'topics', 't-0'), 't-0'), {
+    openTransactions: 'refuse',
+  })
+  expect(await valuesOf(logOf(storage, id))).toEqual(['a', 'b'])
+})
+
+test('a store without its format.json opens with the one that the message tells of', async () => {
+  await using temporary = await makeTempDirectory()
+  const before = await openStore(temporary.path)
+  const { id } = await createLog(before, 't-0')
+  await append(before, batches(logOf(before, id), 'a'))
+  await before.close()
+  const path = join(temporary.path, 'format.json')
+  for (const lose of [() => rm(path), () => writeFile(path, '{')]) {
+    await lose()
+    const { detail } = await expectFailure(openStore(temporary.path), 'DATA_DIRECTORY_DAMAGED')
+    const [format = ''] = /\{.*\}/.exec(detail) ?? []
+    await writeFile(path, format.replace('<any UUID>', randomUUID()))
+    await using storage = await openStore(temporary.path)
+    expect(await valuesOf(logOf(storage, id))).toEqual(['a'])
+  }
 })
