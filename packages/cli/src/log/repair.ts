@@ -43,9 +43,7 @@ async function planned(directory: string): Promise<RepairPlan> {
     if (!(error instanceof LogError) || error.code !== 'DATA_DIRECTORY_DAMAGED') throw error
     throw new CommandFailure(EXIT.corruption, {
       message: error.message,
-      next:
-        'This cannot be repaired in place. Put the directory back from a backup, or bring its partitions ' +
-        'into a new one: millrace log import DIR --data-dir NEW',
+      next: 'This cannot be repaired in place; nothing was changed.',
       cause: error,
     })
   }
