@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import { SYSTEM_CLOCK } from '@millrace/disk/clock'
@@ -14,7 +15,7 @@ import type { Invocation } from '../invocation.ts'
 import { counted, formatBytes } from '../quantity.ts'
 import { userPath } from '../user-path.ts'
 import { DEFAULT_DATA_DIRECTORY } from './open-targets.ts'
-import type { Selection } from './target.ts'
+import { hasSegment, type Selection } from './target.ts'
 
 export interface ImportOptions extends Selection {
   readonly openTransactions: 'refuse' | 'keep'
@@ -31,6 +32,7 @@ export async function importLog(
   const found = await NODE_DISK.stat(path)
   if (found?.isDirectory !== true) throw noDirectory(source)
   const directory = directoryName(source, options)
+  if (!hasSegment(await NODE_DISK.list(path))) throw noSegment(source)
   const plan = await surveyed(path)
   for (const { path: place, position, message } of plan.findings) {
     output.note(`DAMAGE  ${place}, byte ${position}: ${message}`)
@@ -55,10 +57,7 @@ async function surveyed(path: string): Promise<ImportPlan> {
   for await (const event of planImport(NODE_DISK, path)) {
     if (event.kind === 'plan') return event
   }
-  throw new CommandFailure(EXIT.notFound, {
-    message: `${path} has no segment.`,
-    next: 'A partition directory has files as 00000000000000000000.log.',
-  })
+  assert.fail('A survey ends in its plan.')
 }
 
 /** What the directory is called here: as it was there, unless the options say otherwise. */
@@ -122,6 +121,13 @@ function damaged(plan: ImportPlan): CommandFailure {
   return new CommandFailure(EXIT.corruption, {
     message: `${counted(plan.findings.length, 'place')} of it are damaged; nothing was brought in.`,
     next: 'To bring in what is sound, and keep the rest in set-aside, add --yes',
+  })
+}
+
+function noSegment(source: string): CommandFailure {
+  return new CommandFailure(EXIT.notFound, {
+    message: `${source} has no segment.`,
+    next: 'A partition directory has files as 00000000000000000000.log.',
   })
 }
 

@@ -55,11 +55,16 @@ export async function findTarget(
     refuseSelection(selection, argument)
     return { kind: 'partition', path, shownAs, name: basename(path), expectations: UNKNOWN_ORIGIN }
   }
-  const isDataDirectory = names.includes('topics')
+  const isDataDirectory = names.includes('format.json')
   const below = isDataDirectory ? 'topics' : '.'
-  const partitions = await partitionsIn(disk, join(path, below), join(shownAs, below))
+  const isThere = !isDataDirectory || names.includes('topics')
+  const partitions = isThere
+    ? await partitionsIn(disk, join(path, below), join(shownAs, below))
+    : []
   // Else any folder with names that end in a number would be looked through, and found sound.
-  if (!isDataDirectory && !(await areAllPartitions(disk, partitions))) throw neither(argument)
+  if (!isDataDirectory && !(await areAllPartitions(disk, partitions))) {
+    throw names.includes('topics') ? withoutFormat(argument) : neither(argument)
+  }
   return { kind: 'dataDirectory', path, partitions: select(partitions, selection, argument) }
 }
 
@@ -75,10 +80,13 @@ export async function segmentFilesIn(disk: Disk, directory: string): Promise<rea
   return names.filter((name) => parseSegmentFileName(name) !== undefined)
 }
 
+/** Of the names in a directory, whether one is that of a segment. */
+export function hasSegment(names: readonly string[]): boolean {
+  return names.some((name) => parseSegmentFileName(name)?.kind === 'log')
+}
+
 function isPartitionDirectory(names: readonly string[]): boolean {
-  return names.some((name) => {
-    return name === 'partition.metadata' || parseSegmentFileName(name)?.kind === 'log'
-  })
+  return names.includes('partition.metadata') || hasSegment(names)
 }
 
 async function areAllPartitions(
@@ -156,6 +164,14 @@ function nothingThere(argument: string): CommandFailure {
 function neither(argument: string): CommandFailure {
   return new CommandFailure(EXIT.usage, {
     message: `${argument} is neither a data directory nor a partition directory.`,
-    next: 'A data directory has a folder topics, a partition directory has files as 00000000000000000000.log.',
+    next: 'A data directory has a file format.json, a partition directory has files as 00000000000000000000.log.',
+  })
+}
+
+/** Its making was cut short, or it was lost: no server opens it, whatever its partitions are like. */
+function withoutFormat(argument: string): CommandFailure {
+  return new CommandFailure(EXIT.usage, {
+    message: `${argument} has a folder topics and no file format.json: it is no data directory that a server opens.`,
+    next: `Put format.json back from a backup. To look at the partitions alone: millrace log ls ${join(argument, 'topics')}`,
   })
 }
