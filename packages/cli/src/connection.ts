@@ -1,5 +1,5 @@
 import { type Client, createClient, MillraceError, type MillraceErrorCode } from '@millrace/client'
-import { nearest } from '@millrace/server/nearest'
+import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from './command-failure.ts'
 import { EXIT, EXIT_STATUS, type ExitStatus } from './exit-status.ts'
 import type { Invocation } from './invocation.ts'

@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { Type, type Static } from 'typebox'
 import { BrokerConfigSchema } from '@millrace/broker/config'
 import { HttpConfigSchema } from '@millrace/http/config'
+import { nearest } from '@millrace/model/nearest'
 import { StorageConfigSchema } from '@millrace/storage/config'
 import { ConfigurationError } from './configuration-error.ts'
 import { readConfigurationFile } from './configuration-file.ts'
-import { nearest } from './nearest.ts'
 import { problemWith, settingsOf, valueFromText, type Setting } from './settings.ts'
 
 /** Everything that can be set, in the shape of the configuration file. */

@@ -1,4 +1,4 @@
-import { nearest } from '@millrace/server/nearest'
+import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'

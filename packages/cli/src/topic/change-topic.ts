@@ -1,6 +1,6 @@
 import type { TopicInput } from '@millrace/client'
 import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
-import { nearest } from '@millrace/server/nearest'
+import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from '../command-failure.ts'
 import type { TopicSettings } from '../commands/topic.ts'
 import { withServer } from '../connection.ts'

@@ -4,7 +4,7 @@ import leven from 'leven'
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.floor(word.length * WRONG_SHARE_MAX) + 1
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, COMPARED_MAX)) {
     const distance = leven(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate
@@ -16,3 +16,6 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 
 /** Of the letters typed, this share may be wrong; beyond it a suggestion is a guess. */
 const WRONG_SHARE_MAX = 0.4
+
+/** Whoever mistypes a name must not be able to keep a server busy with it. */
+const COMPARED_MAX = 1000
