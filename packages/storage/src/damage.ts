@@ -18,7 +18,7 @@ export interface RecoveredJournal {
   /** Of the logs that the checkpoint names. */
   readonly files: ReadonlyMap<string, readonly SegmentFile[]>
   /** Of an entry that is whole and does not go on where its logs end. */
-  readonly misfit?: Misfit | undefined
+  readonly misfit: Misfit | undefined
 }
 
 /**
@@ -53,10 +53,10 @@ export async function findDamage(
   )
 }
 
-function describe({ baseOffset, log, logEndOffset, name }: Misfit): string {
-  return name === undefined
-    ? `it is of log ${log}, which no entry before it made`
-    : `it goes on in ${name} at offset ${baseOffset}, which ends at ${logEndOffset}`
+function describe({ baseOffset, kind, log, logEndOffset, name }: Misfit): string {
+  if (name === undefined) return `it is of log ${log}, which no entry before it made`
+  const what = kind === 'batches' ? `batches at offset ${baseOffset}` : `an item ${kind}`
+  return `it has ${what} for ${name}, which ends at ${logEndOffset}: one does not follow from the other`
 }
 
 /** Why this log proves that more was synced than was found. */

@@ -15,7 +15,7 @@ import { findDamage } from './damage.ts'
 import { type DataDirectory, dataDirectoryAt, readFormat } from './data-directory.ts'
 import { expectNamed, listSegments, type SegmentFile } from './manifest.ts'
 import { OverlaidDisk } from './overlaid-disk.ts'
-import { type RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
+import { type Misfit, type RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
 import { readCheckpoint } from './recovery.ts'
 
 /** A store as the next start would find it, read without changing anything. */
@@ -90,14 +90,16 @@ async function layJournalOver(
   const found = new RecoveredLogs(checkpoint)
   const overlaid = new OverlaidDisk(disk, slots)
   let entryCount = 0
+  let misfit: Misfit | undefined
   const { run } = checkpoint.journal
   const end = await readEntries(slots, checkpoint.journal, (entry) => {
-    if (found.take(entry) !== undefined) return 'stop'
+    misfit = found.take(entry)
+    if (misfit !== undefined) return 'stop'
     layEntryOver(overlaid, paths, found, entry)
     entryCount++
     return undefined
   })
-  const damage = await findDamage(disk, paths, slots, { run, end, found, files })
+  const damage = await findDamage(disk, paths, slots, { run, end, found, files, misfit })
   const logs: OfflineLog[] = []
   for (const log of found.logs) {
     const named = checkpoint.logs.find(({ id }) => id === log.id)

@@ -1,4 +1,4 @@
-import type { EntryItem } from '@millrace/journal/entry'
+import type { EntryItem, ItemKind } from '@millrace/journal/entry'
 import type { JournalEntry } from '@millrace/journal/reader'
 import type { LogId } from '@millrace/log/log'
 import { endAfter, type LogEnd } from '@millrace/log/log-end'
@@ -25,6 +25,7 @@ export interface RecoveredLog {
 
 /** An item that does not go on where its log ends: something before it is missing. */
 export interface Misfit {
+  readonly kind: ItemKind
   readonly log: number
   /** Undefined when no such log is known. */
   readonly name: string | undefined
@@ -66,6 +67,7 @@ export class RecoveredLogs {
     if (item === undefined) return undefined
     const log = this.find(item.log)
     return {
+      kind: item.kind,
       log: item.log,
       name: log?.name,
       baseOffset: item.baseOffset,

@@ -144,7 +144,13 @@ async function storeProblems(
       return [{ path: slots.path(slot), position, message }]
     }
     const { run } = checkpoint.journal
-    const damage = await findDamage(disk, paths, slots, { run, end, found, files })
+    const damage = await findDamage(disk, paths, slots, {
+      run,
+      end,
+      found,
+      files,
+      misfit: undefined,
+    })
     if (damage === undefined) return []
     const path = slots.path(where.slot)
     const message = `Entry ${end.sequence} of the journal is not whole, and what came later shows that it was synced.`
