@@ -85,13 +85,3 @@ test('a path that is not there is status 3, and says what may be named', async (
   expect(run.stderr).toContain('There is nothing at absent.log.')
   expect(run.stdout).toHaveLength(0)
 })
-
-test('a file that is no segment is told so, byte for byte', async () => {
-  await using directory = await makeTempDirectory()
-  const path = join(directory.path, 'notes.txt')
-  await writeFile(path, 'x'.repeat(100))
-  const run = await runCli(['log', 'dump', path])
-  expect(run.stdout.toString()).toContain(
-    'Found 100 invalid bytes at the end of ' + path + ' (from byte 0: no record batch begins here)',
-  )
-})

@@ -24,29 +24,29 @@ describe.each(LOOKING)('log %s', (...command) => {
     expect(run.stderr).toContain('. is neither a data directory nor a partition directory.')
     expect(run.stderr).toContain('format.json')
   })
+})
 
-  test('of an empty directory is status 2', async () => {
-    const run = await cli(['log', ...command, '.'])
-    expect(run.status).toBe(2)
-    expect(run.stdout).toHaveLength(0)
-  })
+test('an empty directory is status 2', async () => {
+  const run = await cli(['log', 'verify', '.'])
+  expect(run.status).toBe(2)
+  expect(run.stdout).toHaveLength(0)
+})
 
-  test('where nothing was said and ./data is not there is status 3, and says what to name', async () => {
-    const run = await cli(['log', ...command])
-    expect(run.status).toBe(3)
-    expect(run.stdout).toHaveLength(0)
-    expect(run.stderr).toContain('There is nothing at ./data.')
-    expect(run.stderr).toContain('Name a data directory')
-  })
+test('where nothing was said and ./data is not there: status 3, and what to name', async () => {
+  const run = await cli(['log', 'verify'])
+  expect(run.status).toBe(3)
+  expect(run.stdout).toHaveLength(0)
+  expect(run.stderr).toContain('There is nothing at ./data.')
+  expect(run.stderr).toContain('Name a data directory')
+})
 
-  test('of a folder topics without format.json is status 2, and says where to look', async () => {
-    await mkdir(join(directory.path, 'topics'))
-    const run = await cli(['log', ...command, '.'])
-    expect(run.status).toBe(2)
-    expect(run.stdout).toHaveLength(0)
-    expect(run.stderr).toContain('no file format.json')
-    expect(run.stderr).toContain('millrace log ls topics')
-  })
+test('a folder topics without format.json is status 2, and says where to look', async () => {
+  await mkdir(join(directory.path, 'topics'))
+  const run = await cli(['log', 'verify', '.'])
+  expect(run.status).toBe(2)
+  expect(run.stdout).toHaveLength(0)
+  expect(run.stderr).toContain('no file format.json')
+  expect(run.stderr).toContain('millrace log ls topics')
 })
 
 test.each([['.'], ['data'], ['notes.txt']])(

@@ -70,13 +70,6 @@ describe('verify', () => {
     expect(run.stdout.toString()).toContain('note  ')
     expect(run.stdout.toString()).toContain('Offsets 16 to 25 are in no batch.')
   })
-
-  test('a file that is no segment is not called sound', async () => {
-    await writeFile(join(directory.path, 'notes.txt'), 'hello')
-    const run = await cli('log', 'verify', 'notes.txt')
-    expect(run.status).toBe(7)
-    expect(run.stdout.toString()).toContain('A segment is named by its base offset')
-  })
 })
 
 describe('reindex', () => {

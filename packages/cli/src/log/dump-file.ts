@@ -15,6 +15,7 @@ import { FIRST_OFFSET, type Offset, OFFSET_MAX, type Position } from '@millrace/
 import { BATCH_HEADER_SIZE, type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
 import type { LogRecord } from '@millrace/model/record'
 import type { DumpedRecord, DumpEntry, Gap } from './dump-entry.ts'
+import type { NamedFile } from './expect-segment.ts'
 
 export interface DumpOptions {
   /** Every record, not only its batch. */
@@ -23,20 +24,14 @@ export interface DumpOptions {
   readonly content: boolean
 }
 
-export interface DumpedFile {
-  readonly path: string
-  /** How the path is printed. */
-  readonly shownAs: string
-}
-
 /** What is in one file of a partition directory. Answers with the gaps between its batches. */
 export async function* dumpFile(
   disk: Disk,
-  file: DumpedFile,
+  file: NamedFile,
   options: DumpOptions,
 ): AsyncGenerator<DumpEntry, readonly Gap[]> {
   const name = parseSegmentFileName(basename(file.path))
-  const kind = name?.kind ?? kindBySuffix(file.path)
+  const kind = fileKind(file.path)
   const baseOffset = name?.baseOffset ?? FIRST_OFFSET
   if (kind === 'log') {
     // A segment under another name begins with whatever offset its first batch has.
@@ -62,7 +57,7 @@ export async function* dumpFile(
 }
 
 /** A file under another name is told by how that ends; anything else is taken for a segment. */
-function kindBySuffix(path: string): SegmentFileKind {
+export function fileKind(path: string): SegmentFileKind {
   const suffix = path.slice(path.lastIndexOf('.') + 1)
   return SUFFIXES.find((kind) => kind === suffix) ?? 'log'
 }
@@ -71,7 +66,7 @@ const SUFFIXES = ['log', 'index', 'timeindex', 'txnindex', 'snapshot'] as const
 
 async function* dumpLog(
   disk: Disk,
-  { path, shownAs }: DumpedFile,
+  { path, shownAs }: NamedFile,
   baseOffset: Offset | undefined,
   options: DumpOptions,
 ): AsyncGenerator<DumpEntry, readonly Gap[]> {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import type { Invocation } from '../invocation.ts'
 import { dumpJson, dumpText, type DumpEntry } from './dump-entry.ts'
-import { type DumpedFile, dumpFile, type DumpOptions } from './dump-file.ts'
+import { dumpFile, type DumpOptions, fileKind } from './dump-file.ts'
+import { expectSegment, type NamedFile } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
 import { partitionsOf, segmentFilesIn, type Selection, type Target } from './target.ts'
 
@@ -34,8 +35,9 @@ async function* dumpAll(
   yield* gaps
 }
 
-async function* filesOf(disk: Disk, target: Target): AsyncGenerator<DumpedFile> {
+async function* filesOf(disk: Disk, target: Target): AsyncGenerator<NamedFile> {
   if (target.kind === 'file') {
+    if (fileKind(target.path) === 'log') await expectSegment(disk, target)
     yield target
     return
   }

@@ -10,6 +10,7 @@ import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatTime } from '../time.ts'
+import { expectSegment, type NamedFile } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
 import { type MatchOptions, recordMatcher } from './record-matcher.ts'
 import { segmentRecords } from './segment-records.ts'
@@ -58,14 +59,13 @@ interface FoundRecord {
   readonly record: LogRecord
 }
 
-interface SegmentFile {
-  readonly path: string
-  readonly shownAs: string
+interface SegmentFile extends NamedFile {
   readonly directory: string
 }
 
 async function* segmentsOf(disk: Disk, target: Target): AsyncGenerator<SegmentFile> {
   if (target.kind === 'file') {
+    await expectSegment(disk, target)
     yield { ...target, directory: basename(dirname(target.path)) }
     return
   }

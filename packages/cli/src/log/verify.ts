@@ -6,6 +6,7 @@ import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { counted, formatBytes } from '../quantity.ts'
+import { expectNamedSegment } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
 import { partitionsOf, type Selection, type Target } from './target.ts'
 
@@ -100,6 +101,7 @@ function storeFinding(target: Target, damage: LogError): StoreFinding {
 
 async function* checks(disk: Disk, target: Target, tally: Tally): AsyncGenerator<CheckEvent> {
   if (target.kind === 'file') {
+    await expectNamedSegment(disk, target)
     tally.partitions += 1
     yield* checkLogFile(disk, target.path, { gaps: true })
     return
