@@ -15,7 +15,8 @@ export interface JournalPlace {
 export class Slots {
   readonly directory: string
   readonly #disk: Disk
-  readonly #files: DiskFile[]
+  /** Undefined: the file is gone, though a later one is there. Then its size is 0. */
+  readonly #files: (DiskFile | undefined)[]
   readonly #sizes: number[]
 
   /** Opens what is there. `read` changes nothing; `write` also removes a slot whose making was cut short. */
@@ -23,10 +24,12 @@ export class Slots {
     const slots = new Slots(disk, directory)
     try {
       const names = await disk.list(directory)
-      while (names.includes(slotName(slots.#files.length))) {
-        const file = await disk.open(join(directory, slotName(slots.#files.length)), mode)
+      const last = Math.max(-1, ...names.map(slotOf))
+      for (let slot = 0; slot <= last; slot++) {
+        const isThere = names.includes(slotName(slot))
+        const file = isThere ? await disk.open(slots.path(slot), mode) : undefined
         slots.#files.push(file)
-        slots.#sizes.push(await file.size())
+        slots.#sizes.push((await file?.size()) ?? 0)
       }
       for (const name of names) {
         if (mode === 'write' && name.endsWith(UNFINISHED)) await disk.unlink(join(directory, name))
@@ -49,6 +52,11 @@ export class Slots {
     return this.#files.length
   }
 
+  /** Slots that are gone, though a later one is there: what they had is lost. Their size is 0. */
+  get missing(): readonly number[] {
+    return [...this.#files.keys()].filter((slot) => this.#files[slot] === undefined)
+  }
+
   get sizes(): readonly number[] {
     return [...this.#sizes]
   }
@@ -63,9 +71,12 @@ export class Slots {
     return join(this.directory, slotName(slot))
   }
 
-  /** Makes the next slot. It counts only once every step is synced; cut short, the next open begins again. */
+  /**
+   * Makes the first slot that is missing, else the next. It counts only once every step is synced; cut short, the
+   * next open begins again.
+   */
   async make(size: number): Promise<void> {
-    const slot = this.#files.length
+    const slot = this.missing[0] ?? this.#files.length
     const path = this.path(slot)
     const unfinished = path + UNFINISHED
     if ((await this.#disk.stat(unfinished)) !== undefined) await this.#disk.unlink(unfinished)
@@ -80,8 +91,8 @@ export class Slots {
     }
     await this.#disk.rename(unfinished, path)
     await this.#disk.syncDirectory(this.directory)
-    this.#files.push(await this.#disk.open(path, 'write'))
-    this.#sizes.push(size)
+    this.#files[slot] = await this.#disk.open(path, 'write')
+    this.#sizes[slot] = size
   }
 
   file(slot: number): DiskFile {
@@ -92,23 +103,32 @@ export class Slots {
 
   /** As much of `[position, position + length)` as the slot has. */
   async read(slot: number, position: number, length: number): Promise<Uint8Array> {
-    const target = Buffer.allocUnsafeSlow(Math.max(Math.min(length, this.size(slot) - position), 0))
+    if (position >= this.size(slot)) return new Uint8Array(0)
+    const target = Buffer.allocUnsafeSlow(Math.min(length, this.size(slot) - position))
     const count = await this.file(slot).read(position, target)
     return target.subarray(0, count)
   }
 
   async sync(): Promise<void> {
-    for (const file of this.#files) await file.sync()
+    for (const file of this.#files) await file?.sync()
   }
 
   async close(): Promise<void> {
-    for (const file of this.#files) await file.close()
+    for (const file of this.#files) await file?.close()
   }
 }
 
 function slotName(slot: number): string {
   return `${slot}.journal`
 }
+
+/** -1: the file is no slot. */
+function slotOf(name: string): number {
+  return Number(SLOT_NAME.exec(name)?.[1] ?? -1)
+}
+
+/** A journal has 256 slots at most. */
+const SLOT_NAME = /^(0|[1-9][0-9]{0,2})\.journal$/
 
 const UNFINISHED = '.tmp'
 const ZEROS = new Uint8Array(1024 * 1024)

@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { NODE_DISK } from '@millrace/disk/node-disk'
 import { FaultyDisk } from '@millrace/testing/faulty-disk'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
@@ -75,6 +77,34 @@ test('a slot whose making was cut short is no slot', async () => {
   await again.make(SLOT_BYTES)
   expect(again.count).toBe(3)
   await again.close()
+})
+
+test('a slot that is gone does not hide the ones after it', async () => {
+  await using directory = await makeTempDirectory()
+  const { journal } = await makeJournal(NODE_DISK, directory.path)
+  for (let sequence = 1; sequence <= 4; sequence++) await writeEntry(journal, sequence, 12_000)
+  expect(journal.next.slot).toBe(1)
+  await journal.close()
+  await rm(join(directory.path, '0.journal'))
+  const slots = await Slots.open(NODE_DISK, directory.path, 'read')
+  expect([slots.sizes, slots.missing]).toEqual([[0, SLOT_BYTES], [0]])
+  const end = await readEntries(slots, START, () => 'stop')
+  expect(end).toMatchObject({ sequence: 1 })
+  expect(await findProofOfSync(slots, RUN, 1)).toMatchObject({ slot: 1 })
+  await slots.close()
+})
+
+test('slots that are gone are made again before another is', async () => {
+  await using directory = await makeTempDirectory()
+  const { journal } = await makeJournal(NODE_DISK, directory.path)
+  await journal.close()
+  await rm(join(directory.path, '0.journal'))
+  const slots = await Slots.open(NODE_DISK, directory.path, 'write')
+  await slots.make(SLOT_BYTES)
+  expect([slots.sizes, slots.missing]).toEqual([[SLOT_BYTES, SLOT_BYTES], []])
+  await slots.make(SLOT_BYTES)
+  expect(slots.count).toBe(3)
+  await slots.close()
 })
 
 test('entries of another run are not believed, whatever their sequence', async () => {

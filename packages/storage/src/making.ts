@@ -28,7 +28,8 @@ export async function makeStore(
   if (config.reserveBytes > 0) await writeReserve(disk, paths.path, config.reserveBytes)
   const slots = await Slots.open(disk, paths.journal, 'write')
   try {
-    while (slots.count < SLOTS_AT_FIRST) await slots.make(config.journalSlotBytes)
+    while (slots.count < SLOTS_AT_FIRST || slots.missing.length > 0)
+      await slots.make(config.journalSlotBytes)
   } finally {
     await slots.close()
   }

@@ -26,6 +26,11 @@ export async function expectNamed(
   checkpoint: Checkpoint,
   slots: Slots,
 ): Promise<ReadonlyMap<string, readonly SegmentFile[]>> {
+  for (const slot of slots.missing) {
+    const size = checkpoint.slots[slot]
+    const what = size === undefined ? 'before others that are there' : `of ${size} bytes`
+    throw missing(slots.path(slot), what, 'The journal of all partitions')
+  }
   for (const [slot, size] of checkpoint.slots.entries()) {
     const isThere = slot < slots.count && slots.size(slot) >= size
     if (!isThere)

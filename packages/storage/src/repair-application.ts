@@ -108,7 +108,7 @@ async function extend(disk: Disk, segment: SegmentRepair): Promise<void> {
   }
 }
 
-/** A journal without its first slot is none: one is made, as large as it was. */
+/** Slots that are missing are made again, as large as they were; at least the first. */
 async function sizesOfSlots(
   disk: Disk,
   { checkpoint, paths }: RepairPlan,
@@ -116,7 +116,10 @@ async function sizesOfSlots(
   await makeDirectories(disk, paths.journal)
   const slots = await Slots.open(disk, paths.journal, 'write')
   try {
-    if (slots.count === 0) await slots.make(checkpoint.slots[0] ?? SLOT_BYTES)
+    while (slots.count === 0 || slots.missing.length > 0) {
+      const [slot = 0] = slots.missing
+      await slots.make(checkpoint.slots[slot] ?? SLOT_BYTES)
+    }
     return slots.sizes
   } finally {
     await slots.close()

@@ -166,7 +166,7 @@ function checkpointAfter(last: Checkpoint, salvaged: SalvagedLogs, slots: Slots)
   return {
     ...last,
     ...salvaged.counters,
-    slots: slots.count > 0 ? slots.sizes : last.slots.slice(0, 1),
+    slots: slots.sizes,
     logs: [],
     removed: [...salvaged.removed],
   }
