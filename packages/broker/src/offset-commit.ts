@@ -1,3 +1,4 @@
+import type { Log } from '@millrace/log/log'
 import type {
   CommittedOffset,
   GroupMember,
@@ -13,6 +14,7 @@ import { expectGroupName, expectGroupNameForUsers } from './group-name.ts'
 import { lagOf } from './lag.ts'
 import type { BrokerParts } from './parts.ts'
 import { logOf, type Topic } from './topic.ts'
+import type { TopicStore } from './topic-store.ts'
 
 /** All or nothing; on disk when it resolves. OFFSET_OUT_OF_RANGE beyond a log's end; going back is allowed. */
 export async function commitOffsets(
@@ -28,21 +30,34 @@ export async function commitOffsets(
   if (member !== undefined) expectShort(member.memberId, 'A member id')
   const stored = commits.map((commit, index): StoredOffset => {
     const { partition, offset, metadata = '' } = commit
-    const topic = topics.get(commit.topic)
-    const log = logOf(topic, partition)
-    const { logStartOffset, highWatermark, logEndOffset } = log
-    if (offset > logEndOffset) {
-      throw new LogError(
-        'OFFSET_OUT_OF_RANGE',
-        `${log.name} ends at ${logEndOffset}; ${offset} cannot be committed.`,
-        { index, logStartOffset, highWatermark, logEndOffset, appended: false },
-      )
-    }
-    expectShort(metadata, 'Metadata')
+    const topic = expectCommittable(topics, commit, index)
     const key = { group, topicId: topic.id, partition }
     return { ...key, commit: { offset, metadata, committedAt, by } }
   })
   await offsets.commit(stored)
+}
+
+/** The topic of the commit. What is wrong with it is told with its place in the list. */
+function expectCommittable(topics: TopicStore, commit: OffsetToCommit, index: number): Topic {
+  try {
+    const topic = topics.get(commit.topic)
+    expectReached(logOf(topic, commit.partition), commit.offset)
+    expectShort(commit.metadata ?? '', 'Metadata')
+    return topic
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error
+    throw new LogError(error.code, error.detail, { ...error.fields, index, appended: false })
+  }
+}
+
+function expectReached(log: Log, offset: Offset): void {
+  const { logStartOffset, highWatermark, logEndOffset } = log
+  if (offset <= logEndOffset) return
+  throw new LogError(
+    'OFFSET_OUT_OF_RANGE',
+    `${log.name} ends at ${logEndOffset}; ${offset} cannot be committed.`,
+    { logStartOffset, highWatermark, logEndOffset },
+  )
 }
 
 /** In the order of topics' names and partitions. None for a group that never committed. */

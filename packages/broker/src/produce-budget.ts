@@ -47,11 +47,10 @@ export class ProduceBudget {
     const excess = this.#heldBytes + bytes - this.#maxBytes
     const waitMs = Math.ceil((excess / this.#drainRate) * 1_000)
     const retryAfterMs = Math.min(Math.max(waitMs, RETRY_AFTER_MIN_MS), RETRY_AFTER_MAX_MS)
-    return new LogError(
-      'OVERLOADED',
-      `${this.#heldBytes} bytes wait for the disk. Try again in ${retryAfterMs} ms.`,
-      { appended: false, retryAfterMs },
-    )
+    return new LogError('OVERLOADED', `${this.#heldBytes} bytes wait for the disk.`, {
+      appended: false,
+      retryAfterMs,
+    })
   }
 
   /** Time without work says nothing of how fast the disk is. */

@@ -11,7 +11,7 @@ import type { IndexedState } from '@millrace/storage/indexed-state'
 import type { Storage } from '@millrace/storage/storage'
 import { INTERNAL_CONFIG } from './internal-topics.ts'
 import { OneAtATime } from './one-at-a-time.ts'
-import type { Topic } from './topic.ts'
+import { noSuchTopic, type Topic } from './topic.ts'
 import { changed, completed } from './topic-config.ts'
 import { drawTopicId } from './topic-id.ts'
 import { collisionKey } from './topic-name.ts'
@@ -65,7 +65,7 @@ export class TopicStore {
   get(name: string): Topic {
     const topic = this.#topics.get(name)
     if (topic !== undefined) return topic
-    throw new LogError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic ${JSON.stringify(name)}.`)
+    throw noSuchTopic(name, this.names())
   }
 
   find(name: string): Topic | undefined {
@@ -108,8 +108,7 @@ export class TopicStore {
     const id = drawTopicId()
     const stored = { name, id, logs: this.#drawLogIds(partitions), config: changed({}, given) }
     const config = completed(given, this.#defaults)
-    await this.#prepareLogs(stored, config, stored.logs)
-    await this.#append(stored, stored.logs.map(creation))
+    await this.#appendWithNew(stored, config, stored.logs)
     const topic = this.#toTopic(stored)
     this.#put(topic)
     return topic
@@ -119,8 +118,7 @@ export class TopicStore {
   async grow(topic: Topic, partitions: number): Promise<Topic> {
     const added = this.#drawLogIds(partitions - topic.logs.length)
     const stored = { ...storedOf(topic), logs: [...idsOf(topic.logs), ...added] }
-    await this.#prepareLogs(stored, topic.config, added)
-    await this.#append(stored, added.map(creation))
+    await this.#appendWithNew(stored, topic.config, added)
     return this.#replace(topic, stored)
   }
 
@@ -162,8 +160,7 @@ export class TopicStore {
     })
     const stored = { ...before, logs: all }
     const config = completed(stored.config, this.#defaults)
-    await this.#prepareLogs(stored, config, missing)
-    await this.#append(stored, missing.map(creation))
+    await this.#appendWithNew(stored, config, missing)
     for (const id of all) this.#storage.configureLog(id, config)
     if (existing !== undefined) return this.#replace(existing, stored)
     const topic = this.#toTopic(stored)
@@ -187,6 +184,22 @@ export class TopicStore {
     return Array.from({ length: count }, () => this.#storage.allocateLogId())
   }
 
+  /** The topic with its new logs, or nothing of either: their names are free again when it fails. */
+  async #appendWithNew(
+    topic: StoredTopic,
+    config: TopicConfig,
+    logs: readonly LogId[],
+  ): Promise<void> {
+    try {
+      await this.#prepareLogs(topic, config, logs)
+      await this.#append(topic, logs.map(creation))
+    } catch (error) {
+      if (isNotAppended(error)) for (const log of logs) await this.#storage.discardLog(log)
+      throw error
+    }
+  }
+
+  /** None is under way any more when it ends, well or not. */
   async #prepareLogs(
     topic: StoredTopic,
     config: TopicConfig,
@@ -194,12 +207,13 @@ export class TopicStore {
   ): Promise<void> {
     for (let first = 0; first < logs.length; first += PREPARED_AT_ONCE) {
       const some = logs.slice(first, first + PREPARED_AT_ONCE)
-      await Promise.all(
+      const results = await Promise.allSettled(
         some.map((log) => {
           const directory = partitionDirectoryName(topic.name, topic.logs.indexOf(log))
           return this.#storage.prepareLog({ log, directory, topicId: topic.id, config })
         }),
       )
+      for (const result of results) if (result.status === 'rejected') throw result.reason
     }
   }
 

@@ -6,7 +6,9 @@ import type {
   TopicDescription,
 } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
+import { nearest } from '@millrace/model/nearest'
 import type { Partitioner } from '@millrace/model/partitioner'
+import { isInternalTopic } from '@millrace/model/topic'
 
 /** A topic as the broker works with it. Another one takes its place when it is altered. */
 export interface Topic {
@@ -20,6 +22,20 @@ export interface Topic {
   /** By partition. */
   readonly logs: readonly Log[]
   readonly partitioner: Partitioner
+}
+
+/** With the nearest there is, should the name only be mistyped. */
+export function noSuchTopic(name: string, names: readonly string[]): LogError {
+  const similar = nearest(
+    name,
+    names.filter((one) => !isInternalTopic(one)),
+  )
+  const hint = similar === undefined ? '' : `; the nearest is ${JSON.stringify(similar)}`
+  return new LogError(
+    'UNKNOWN_TOPIC_OR_PARTITION',
+    `There is no topic ${JSON.stringify(name)}${hint}.`,
+    { topic: name },
+  )
 }
 
 /** UNKNOWN_TOPIC_OR_PARTITION when there is no such partition. */

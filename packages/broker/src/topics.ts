@@ -131,10 +131,7 @@ function expectSame(existing: Topic, wanted: WantedTopic, { config }: BrokerPart
     found.unshift(`it has ${length} partitions, not ${wanted.partitions}`)
   }
   if (found.length === 0) return
-  throw new LogError(
-    'TOPIC_EXISTS',
-    `${existing.name}: ${found.join('; ')}. To change it, alter it.`,
-  )
+  throw new LogError('TOPIC_EXISTS', `${existing.name}: ${found.join('; ')}.`)
 }
 
 function expectNoNamesake({ topics }: BrokerParts, name: string): void {
@@ -142,7 +139,7 @@ function expectNoNamesake({ topics }: BrokerParts, name: string): void {
   if (other === undefined) return
   throw new LogError(
     'INVALID_TOPIC',
-    `${name} and ${other} differ only in . and _, which metrics cannot tell apart.`,
+    `${name} and ${other} differ only in . and _, which metrics cannot tell apart. Take another name.`,
   )
 }
 

@@ -44,6 +44,9 @@ export const Problem = Type.Object(
     index: Type.Optional(
       Type.Integer({ minimum: 0, description: 'The record or item at fault, from 0.' }),
     ),
+    topic: Type.Optional(
+      Type.String({ description: 'There is no topic of this name.', examples: ['ordres'] }),
+    ),
     line: Type.Optional(
       Type.Integer({ minimum: 1, description: 'The line at fault of an NDJSON body, from 1.' }),
     ),

@@ -86,7 +86,7 @@ const EXAMPLES: { [Code in LogErrorCode]?: LogErrorFields & { readonly detail?: 
   LOG_END_OFFSET_MISMATCH: { detail: 'orders-0 ends at 43.', logEndOffset: 43 as Offset },
   OUT_OF_ORDER_SEQUENCE: { detail: 'Sequence 9 came after 4.', expectedSequence: 5 },
   FENCED_MEMBER_EPOCH: { detail: 'The group is at epoch 8.', currentEpoch: 8 },
-  OVERLOADED: { detail: 'Try again a little later.', retryAfterMs: 350 },
+  OVERLOADED: { detail: '67108864 bytes wait for the disk.', retryAfterMs: 350 },
   CORRUPT_SEGMENT: {
     detail: 'Offsets 100 to 119 of orders-0 cannot be read.',
     damagedFrom: 100 as Offset,

@@ -18,7 +18,7 @@ export function knownFailure(
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return unsupportedMediaType(request)
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new LogError('BODY_TOO_LARGE', 'Send less at once.', { appended: false })
+      return new LogError('BODY_TOO_LARGE', 'It is more than is read here.', { appended: false })
     case 'FST_ERR_BAD_URL':
       return notUtf8(error)
     default: {

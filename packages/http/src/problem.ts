@@ -1,6 +1,7 @@
 import { type Problem, problemTypeUri } from '@millrace/http-api/errors'
 import { LOG_ERRORS, type LogError } from '@millrace/model/log-error'
 import { HTTP_STATUS } from './errors.ts'
+import { nextStep } from './next-step.ts'
 
 /** The problem document of a failure. Unless the failure says otherwise, nothing was written. */
 export function problemOf(error: LogError): Problem {
@@ -11,7 +12,7 @@ export function problemOf(error: LogError): Problem {
     title: LOG_ERRORS[code].about,
     status: HTTP_STATUS[code],
     code,
-    detail,
+    detail: `${detail} ${nextStep(error)}`.trimEnd(),
     retriable: error.retriable,
     appended,
     ...rest,

@@ -73,8 +73,5 @@ function readObject(cursor: JsonCursor, reading: RecordReading): RecordToProduce
 
 function expectRoom(index: number): void {
   if (index < RECORDS_MAX) return
-  throw new RecordFault(
-    'BODY_TOO_LARGE',
-    `A JSON body holds at most ${RECORDS_MAX} records; application/x-ndjson has no such limit.`,
-  )
+  throw new RecordFault('BODY_TOO_LARGE', `A JSON body holds at most ${RECORDS_MAX} records.`)
 }

@@ -119,11 +119,7 @@ function tooSlow(timeoutMs: number): LogError {
 
 function expectWithin(bytes: number, { maxBytes, code }: BodyLimit): void {
   if (bytes <= maxBytes) return
-  const advice =
-    code === 'BODY_TOO_LARGE'
-      ? ' Send fewer records, or application/x-ndjson, which has no limit.'
-      : ''
-  throw new LogError(code, `The body is larger than ${maxBytes} bytes.${advice}`, {
+  throw new LogError(code, `The body is larger than ${maxBytes} bytes.`, {
     appended: false,
   })
 }

@@ -67,6 +67,8 @@ export interface LogErrorFields {
   readonly retryAfterMs?: number
   /** The first record, batch or item of the request that is at fault, from 0. */
   readonly index?: number
+  /** There is none of this name. */
+  readonly topic?: string
   /** The line at fault of a body of lines, from 1. */
   readonly line?: number
   /** Where to go on with a body of lines: those before it are appended. */

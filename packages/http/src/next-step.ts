@@ -1,0 +1,44 @@
+import type { LogError, LogErrorCode } from '@millrace/model/log-error'
+import { isInternalTopic } from '@millrace/model/topic'
+
+/**
+ * What to do next over HTTP, as a sentence; empty where the failure has said it. Below this edge nobody knows
+ * of addresses, headers and parameters.
+ */
+export function nextStep({ code, fields }: LogError): string {
+  if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return forTopic(fields.topic)
+  if (code === 'OVERLOADED') return `Try again in ${fields.retryAfterMs ?? RETRY_MS} ms.`
+  return NEXT_STEPS[code] ?? ''
+}
+
+/** Of a partition that is not there, those that are were told. */
+function forTopic(topic: string | undefined): string {
+  if (topic === undefined) return ''
+  const creating = isInternalTopic(topic) ? '' : `PUT /v1/topics/${topic} creates it, `
+  return `${creating}GET /v1/topics lists those there are.`
+}
+
+const RETRY_MS = 1000
+
+const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
+  UNKNOWN_GROUP: 'A group is there once it has committed; GET /v1/groups lists those there are.',
+  NOT_ACCEPTABLE: 'Accept one of them.',
+  REQUEST_TOO_SLOW: 'Send it again, in smaller parts where the connection is slow.',
+  TOPIC_EXISTS: 'GET it to see how it is, PATCH it to change it.',
+  PARTITIONS_CANNOT_SHRINK: 'A topic of another name can have fewer.',
+  PRODUCER_FENCED: 'POST /v1/producers gives another producer id.',
+  OUT_OF_ORDER_SEQUENCE:
+    'Where there is an expectedSequence, it is the next to send; POST /v1/producers gives an id that begins at 0.',
+  FENCED_MEMBER_EPOCH: 'Join the group again.',
+  LOG_END_OFFSET_MISMATCH:
+    'Read what was appended meanwhile, then send it with logEndOffset as If-Log-End-Offset.',
+  BODY_TOO_LARGE: 'Send it in parts; a produce of application/x-ndjson has no limit.',
+  RECORD_TOO_LARGE:
+    'Keep what is large elsewhere and send where it is, or raise the limit ' +
+    "(http.recordMaxBytes; of a batch that is sent as such, its topic's maxMessageBytes).",
+  OFFSET_OUT_OF_RANGE: 'Take one from logStartOffset to logEndOffset.',
+  HEADERS_TOO_LARGE: 'Send fewer or shorter ones.',
+  CORRUPT_BATCH: 'Encode it again from its records.',
+  CORRUPT_SEGMENT:
+    'Go on at nextReadableOffset; with the server down, `millrace log verify` says what is damaged.',
+}
