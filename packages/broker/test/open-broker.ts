@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { type Clock, SYSTEM_CLOCK } from '@millrace/disk/clock'
+import type { Disk } from '@millrace/disk/disk'
 import { NODE_DISK } from '@millrace/disk/node-disk'
 import { decodeRecords } from '@millrace/model/batch-decoding'
 import type { RecordToProduce } from '@millrace/model/broker'
@@ -15,6 +16,7 @@ import type { BrokerLogger } from '../src/logger.ts'
 export function openBroker(
   directory: string,
   options: {
+    readonly disk?: Disk
     readonly clock?: Clock
     readonly broker?: object
     readonly storage?: object
@@ -25,8 +27,8 @@ export function openBroker(
     broker: parseBrokerConfig(options.broker ?? {}),
     storage: parseStorageConfig({ ...SMALL, ...options.storage }),
   }
-  const clock = options.clock ?? SYSTEM_CLOCK
-  return EmbeddedBroker.open(NODE_DISK, directory, clock, config, options.logger)
+  const { disk = NODE_DISK, clock = SYSTEM_CLOCK } = options
+  return EmbeddedBroker.open(disk, directory, clock, config, options.logger)
 }
 
 const SMALL = { journalSlotBytes: 1024 * 1024, reserveBytes: 0, minFreeBytes: 0 }

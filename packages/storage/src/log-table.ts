@@ -119,6 +119,11 @@ export class LogTable {
     return this.#prepared.get(id)
   }
 
+  /** Its directory is gone again; no entry creates it. */
+  discard(id: LogId): void {
+    assert(this.#prepared.delete(id))
+  }
+
   /** The entry that creates it is formed. */
   create(id: LogId): Log {
     const prepared = this.#prepared.get(id)

@@ -21,7 +21,7 @@ import {
 } from './import.ts'
 import { keepProcessAlive } from './keep-alive.ts'
 import { NOTHING_HIGHEST } from './log-creation.ts'
-import { makeLogDirectory } from './log-directory.ts'
+import { makeLogDirectory, removeLogDirectory } from './log-directory.ts'
 import { listSegments, openingOf } from './manifest.ts'
 import { retainedFrom, type RetentionLimits } from './retention.ts'
 import { openParts, type StorageParts } from './storage-parts.ts'
@@ -153,7 +153,10 @@ export class Storage implements AsyncDisposable {
     return this.#parts.table.allocateId()
   }
 
-  /** Makes the directory on disk. Then append `{ kind: 'create' }`; without that the next open removes it. */
+  /**
+   * Makes the directory on disk. Then append `{ kind: 'create' }`, or call `discardLog`; without either the next open
+   * removes it. STORAGE_FULL leaves nothing behind. TOPIC_EXISTS.
+   */
   async prepareLog(descriptor: LogDescriptor): Promise<void> {
     const { disk, health, paths, table } = this.#parts
     health.expectWriting()
@@ -163,10 +166,21 @@ export class Storage implements AsyncDisposable {
       await makeLogDirectory(disk, paths.topics, directory, topicId)
     } catch (error) {
       if (!isNoRoom(error)) throw health.fail(error)
-      throw new LogError('STORAGE_FULL', `There is no room for ${directory}.`, { cause: error })
+      await this.#removeDirectory(join(paths.topics, directory))
+      const detail = `There is no room for ${directory}. Free some space, and try again.`
+      throw new LogError('STORAGE_FULL', detail, { appended: false, cause: error })
     }
     const opening = table.emptyOpening(log, directory, config)
     table.prepare({ opening, config, highest: NOTHING_HIGHEST })
+  }
+
+  /** Takes `prepareLog` back, where no entry creates the log: its name is free again. */
+  async discardLog(id: LogId): Promise<void> {
+    const { health, table } = this.#parts
+    const prepared = table.prepared(id)
+    if (prepared === undefined || health.failure !== undefined) return
+    await this.#removeDirectory(prepared.opening.directory)
+    table.discard(id)
   }
 
   /** Recovered logs have the default configuration until they are told theirs. */
@@ -204,7 +218,12 @@ export class Storage implements AsyncDisposable {
       config: log.config,
       highest: { leaderEpoch, producerId },
     })
-    await this.append([{ kind: 'create', log: id }])
+    try {
+      await this.append([{ kind: 'create', log: id }])
+    } catch (error) {
+      await this.discardLog(id)
+      throw error
+    }
     return { id, setAside }
   }
 
@@ -271,6 +290,16 @@ export class Storage implements AsyncDisposable {
     const segments = await listSegments(disk, join(paths.topics, directory))
     if (!table.isNameTaken(directory) && (segments?.length ?? 0) === 0) return
     throw new LogError('TOPIC_EXISTS', `The data directory has ${directory} already.`)
+  }
+
+  /** Where it stays for want of room, the next try or the next open removes it. */
+  async #removeDirectory(path: string): Promise<void> {
+    const { disk, health } = this.#parts
+    try {
+      await removeLogDirectory(disk, path)
+    } catch (error) {
+      if (!isNoRoom(error)) throw health.fail(error)
+    }
   }
 
   async #close(): Promise<void> {
