@@ -107,6 +107,8 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
       headersTimeout: config.headersTimeoutMs,
       connectionsCheckingInterval: CHECK_CONNECTIONS_MS,
       maxHeaderSize: HEADERS_MAX_BYTES,
+      // The gate does, with a problem document.
+      requireHostHeader: false,
       // A reader whose machine is gone says nothing, and nothing may ever be written to it.
       keepAlive: true,
       keepAliveInitialDelay: PROBE_AFTER_MS,

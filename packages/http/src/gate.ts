@@ -14,6 +14,7 @@ export function guardRequests(app: App, edge: Edge): void {
       origin: headers.origin,
       site: typeof site === 'string' ? site : undefined,
     }
+    expectOneHost(request)
     expectOwnHost(edge.config, browser)
     allowOrigin(edge, request, reply)
     expectOwnOrigin(edge.config, request.method, browser)
@@ -46,6 +47,20 @@ function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     .header('Access-Control-Max-Age', PREFLIGHT_SECONDS)
     .code(204)
     .send()
+}
+
+/** As RFC 9112 has it: who stands in between may have gone by another than the one that we see. */
+function expectOneHost({ raw, headers }: FastifyRequest): void {
+  if (headers.host === undefined) {
+    if (raw.httpVersion === '1.0') return
+    throw new LogError('INVALID_REQUEST', 'There is no Host header.')
+  }
+  let count = 0
+  for (let at = 0; at < raw.rawHeaders.length; at += 2) {
+    const name = raw.rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++
+  }
+  if (count > 1) throw new LogError('INVALID_REQUEST', 'There is more than one Host header.')
 }
 
 function expectFewHeaders(request: FastifyRequest): void {

@@ -6,6 +6,10 @@ import { readBase64, readInteger, readJson, readNullableUtf8, readUtf8 } from '.
 import { RecordFault } from './record-fault.ts'
 import { readHeaders } from './record-json-headers.ts'
 
+/** That a record may have. */
+export const RECORD_FIELDS =
+  'key, keyBase64, value, valueText, valueBase64, headers, timestamp and partition'
+
 export interface RecordReading {
   /** Of key, value and headers together. */
   readonly recordMaxBytes: number
@@ -26,47 +30,47 @@ export class RecordDraft {
     return this.#seen === 0
   }
 
-  /** Reads the field's value at `cursor` and moves past it. */
-  readField(cursor: JsonCursor, name: string): void {
+  /** Reads the field's value at `cursor` and moves past it. False when a record has no such field. */
+  readField(cursor: JsonCursor, name: string): boolean {
     switch (name) {
       case 'key':
         this.#once(KEY, 'The key')
         this.#key = readNullableUtf8(cursor)
-        return
+        return true
       case 'keyBase64':
         this.#once(KEY, 'The key')
         this.#key = readBase64(cursor)
-        return
+        return true
       case 'value':
         this.#once(VALUE, 'The value')
         this.#value = readJson(cursor)
-        return
+        return true
       case 'valueText':
         this.#once(VALUE, 'The value')
         this.#value = readUtf8(cursor)
-        return
+        return true
       case 'valueBase64':
         this.#once(VALUE, 'The value')
         this.#value = readBase64(cursor)
-        return
+        return true
       case 'headers':
         this.#once(HEADERS, 'headers')
         this.#headers = readHeaders(cursor)
-        return
+        return true
       case 'timestamp':
         this.#once(TIMESTAMP, name)
         this.#timestamp = readInteger(cursor, Number.MAX_SAFE_INTEGER)
-        return
+        return true
       case 'partition':
         this.#once(PARTITION, name)
         this.#partition = readInteger(cursor, PARTITION_MAX)
-        return
+        return true
       case 'offset':
         this.#once(OFFSET, name)
         cursor.skipValue()
-        return
+        return true
       default:
-        throw new RecordFault('INVALID_RECORD', `A record has no such field; ${FIELDS}`)
+        return false
     }
   }
 
@@ -111,9 +115,6 @@ export function expectSize(record: RecordToProduce, recordMaxBytes: number): voi
 }
 
 const NO_HEADERS: readonly RecordHeader[] = []
-const FIELDS =
-  'there are key, keyBase64, value, valueText, valueBase64, headers, timestamp and partition.'
-
 const KEY = 1
 const VALUE = 2
 const HEADERS = 4

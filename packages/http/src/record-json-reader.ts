@@ -8,7 +8,7 @@ import { isUtf8 } from 'node:buffer'
 import type { RecordToProduce } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import { JsonCursor } from './json-cursor.ts'
-import { RecordDraft, type RecordReading } from './record-draft.ts'
+import { RECORD_FIELDS, RecordDraft, type RecordReading } from './record-draft.ts'
 import { RecordFault } from './record-fault.ts'
 
 /** One body of lines is read in pieces, so this bounds only JSON: 100,000 of the smallest are 1.2 MB. */
@@ -22,8 +22,11 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordToProdu
   let records: RecordToProduce[] | undefined
   try {
     cursor.eachField((name) => {
-      if (name !== 'records') bare.readField(cursor, name)
-      else if (records === undefined) records = readList(cursor, reading)
+      if (name !== 'records') {
+        if (bare.readField(cursor, name)) return
+        const code = records === undefined ? 'INVALID_RECORD' : 'INVALID_REQUEST'
+        throw new RecordFault(code, NOT_IN_A_BODY)
+      } else if (records === undefined) records = readList(cursor, reading)
       else throw new RecordFault('INVALID_REQUEST', 'records is given twice.')
     })
     cursor.expectEnd()
@@ -67,9 +70,14 @@ function readList(cursor: JsonCursor, reading: RecordReading): RecordToProduce[]
 
 function readObject(cursor: JsonCursor, reading: RecordReading): RecordToProduce {
   const draft = new RecordDraft()
-  cursor.eachField((name) => draft.readField(cursor, name))
+  cursor.eachField((name) => {
+    if (!draft.readField(cursor, name)) throw new RecordFault('INVALID_RECORD', NOT_IN_A_RECORD)
+  })
   return draft.finish(reading)
 }
+
+const NOT_IN_A_RECORD = `There is no such field; a record has ${RECORD_FIELDS}.`
+const NOT_IN_A_BODY = `There is no such field; a body has records alone, or is one record with ${RECORD_FIELDS}.`
 
 function expectRoom(index: number): void {
   if (index < RECORDS_MAX) return

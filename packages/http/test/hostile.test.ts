@@ -147,10 +147,20 @@ describe('what is no HTTP', () => {
       'a length and chunks',
       'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     ],
-    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['no Host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    [
+      'two Hosts',
+      'GET /livez HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\nConnection: close\r\n\r\n',
+    ],
   ])('as %s is 400', async (_name, sent) => {
-    expect(await exchange(serving, sent)).toMatch(/^HTTP\/1.1 400 /)
+    const answer = await exchange(serving, sent)
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(problemIn(answer)).toMatchObject({ code: 'INVALID_REQUEST', appended: false })
     expect(await call(serving, '/livez')).toMatchObject({ status: 200 })
+  })
+
+  test('is not HTTP 1.0 without a Host, which that did not have', async () => {
+    expect(await exchange(serving, 'GET /livez HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /)
   })
 
   test('within a body is 400, and appends nothing', async () => {

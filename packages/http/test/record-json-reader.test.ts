@@ -62,8 +62,15 @@ describe('a record that is refused', () => {
   test.each([
     ['{}', 'INVALID_RECORD', 'needs one of value'],
     ['{"key":"a"}', 'INVALID_RECORD', 'needs one of value'],
-    ['{"valu":1}', 'INVALID_RECORD', '/valu: A record has no such field'],
-    ['{"__proto__":1}', 'INVALID_RECORD', '/__proto__: A record has no such field'],
+    ['{"valu":1}', 'INVALID_RECORD', '/valu: There is no such field; a body has records alone'],
+    ['{"__proto__":1}', 'INVALID_RECORD', '/__proto__: There is no such field'],
+    ['{"records":[{"value":1}],"x":1}', 'INVALID_REQUEST', '/x: There is no such field; a body'],
+    ['{"x":1,"records":[{"value":1}]}', 'INVALID_RECORD', '/x: There is no such field; a body'],
+    [
+      '{"records":[{"valu":1}]}',
+      'INVALID_RECORD',
+      '/valu: There is no such field; a record has key, keyBase64, value,',
+    ],
     ['{"value":1,"valueText":"a"}', 'INVALID_RECORD', 'given twice'],
     ['{"value":1,"value":1}', 'INVALID_RECORD', 'given twice'],
     ['{"key":"a","keyBase64":"AA==","value":1}', 'INVALID_RECORD', 'given twice'],
