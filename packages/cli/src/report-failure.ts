@@ -1,4 +1,5 @@
-import { styleText } from 'node:util'
+import { getSystemErrorMessage, styleText } from 'node:util'
+import { ShortWriteError } from '@millrace/disk/disk'
 import { LogError } from '@millrace/model/log-error'
 import { CommandFailure } from './command-failure.ts'
 import { EXIT, EXIT_STATUS, type ExitStatus } from './exit-status.ts'
@@ -15,12 +16,13 @@ export function reportFailure(error: unknown): ExitStatus {
     say(error.message)
     return EXIT_STATUS[error.code]
   }
+  if (error instanceof ShortWriteError) {
+    say(error.message, NEXT_STEPS[error.code])
+    return EXIT.unavailable
+  }
   if (isSystemError(error)) {
-    say(
-      error.message,
-      SYSTEM_ERRORS[error.code] ?? 'The operating system says so; nothing was retried.',
-    )
-    return error.code === 'ENOENT' ? EXIT.notFound : EXIT.failure
+    say(sentenceOf(error), nextStepAfter(error))
+    return STATUS[error.code] ?? EXIT.failure
   }
   say('This is a bug in Millrace. Please report it with what is below.')
   process.stderr.write(
@@ -37,19 +39,42 @@ function say(message: string, next?: string): void {
 interface SystemError extends Error {
   readonly code: string
   readonly syscall: string
+  readonly errno: number
+  readonly path?: string
 }
 
 function isSystemError(error: unknown): error is SystemError {
-  return error instanceof Error && 'syscall' in error && 'code' in error
+  return error instanceof Error && 'syscall' in error && 'code' in error && 'errno' in error
 }
 
-const SYSTEM_ERRORS: Readonly<Record<string, string>> = {
+/** Node begins with the code: what it is about says more. */
+function sentenceOf({ code, errno, message, path, syscall }: SystemError): string {
+  if (path === undefined) return message
+  return `${path}: ${getSystemErrorMessage(errno)} (${syscall}: ${code}).`
+}
+
+function nextStepAfter({ code, syscall }: SystemError): string {
+  const step = NEXT_STEPS[`${syscall} ${code}`] ?? NEXT_STEPS[code]
+  return step ?? 'The operating system says so; nothing was retried.'
+}
+
+const STATUS: Readonly<Record<string, ExitStatus>> = {
+  ENOENT: EXIT.notFound,
+  ENOSPC: EXIT.unavailable,
+  EDQUOT: EXIT.unavailable,
+}
+
+/** By code, or by call and code. */
+const NEXT_STEPS: Readonly<Record<string, string>> = {
   ENOENT: 'Is the path right? Relative paths start where you stand.',
   EACCES: 'This user may not do that: look at the owner and the mode of the path.',
   EPERM: 'This user may not do that: look at the owner and the mode of the path.',
   EISDIR: 'That is a directory; a file is expected.',
-  ENOTDIR: 'A directory is expected.',
+  ENOTDIR: 'A directory is expected, and that is a file: name another path.',
   ENOSPC: 'The disk is full: make room, then run the same command again.',
-  EROFS: 'The file system is mounted for reading only.',
+  EDQUOT: 'The quota of this user is used up: make room, then run the same command again.',
+  EROFS: 'The file system is mounted for reading only: mount it for writing, or name another path.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
+  'listen EACCES': 'Ports below 1024 are for privileged users: take another one.',
+  'listen EADDRNOTAVAIL': 'This machine does not have that address: name one of its own.',
 }

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { access, constants, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -18,26 +18,24 @@ export interface LockHolder {
 }
 
 /**
- * Takes the lock, or rejects with DATA_DIRECTORY_IN_USE and says who has it. The kernel holds it, through SQLite: it
- * goes with the process, however that ends. Nobody in this process may open the file itself, even to read: closing it
- * again would let the lock go.
+ * Takes the lock, or rejects with DATA_DIRECTORY_IN_USE and says who has it; with Node's own error (ENOTDIR, EACCES,
+ * EROFS) where this process cannot write. The kernel holds it, through SQLite: it goes with the process, however that
+ * ends. Nobody in this process may open the file itself, even to read: closing it again would let the lock go.
  */
 export async function acquireLock(path: string): Promise<Lock> {
-  const database = new DatabaseSync(path)
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-  } catch (error) {
-    database.close()
-    if (!isLockedByOther(error)) throw error
-    throw await inUse(path)
-  }
+  const database = await openExclusively(path)
   HELD.add(database)
   const holderPath = holderPathOf(path)
-  await writeFile(holderPath, JSON.stringify(thisProcess()), { mode: 0o600 })
   const release = async () => {
     if (!HELD.delete(database)) return
     await rm(holderPath, { force: true })
     database.close()
+  }
+  try {
+    await writeFile(holderPath, JSON.stringify(thisProcess()), { mode: 0o600 })
+  } catch (error) {
+    await release()
+    throw error
   }
   return { release, [Symbol.asyncDispose]: release }
 }
@@ -51,6 +49,27 @@ export async function readLockHolder(path: string): Promise<LockHolder | undefin
     // It only serves a message: without it, that says less.
     return undefined
   }
+}
+
+async function openExclusively(path: string): Promise<DatabaseSync> {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path)
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
+    return database
+  } catch (error) {
+    database?.close()
+    if (isLockedByOther(error)) throw await inUse(path)
+    await expectWritable(path)
+    throw error
+  }
+}
+
+/** SQLite says that it cannot open a file, and not why. */
+async function expectWritable(path: string): Promise<void> {
+  await readdir(dirname(path))
+  await access(dirname(path), constants.W_OK | constants.X_OK)
+  await access(path, constants.R_OK | constants.W_OK)
 }
 
 /** A database that nobody refers to is closed, and its lock gone. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
@@ -47,6 +48,24 @@ test('who lets go, lets the next one in, as often as one likes', async () => {
     expect(await readLockHolder(path)).toBeUndefined()
   }
 })
+
+test('a file where the directory should be is told as such', async () => {
+  await using directory = await makeTempDirectory()
+  const path = join(directory.path, 'notes.txt')
+  await writeFile(path, 'hello')
+  await expect(acquireLock(join(path, 'LOCK'))).rejects.toMatchObject({ code: 'ENOTDIR', path })
+})
+
+// Root may write everywhere.
+test.skipIf(process.getuid?.() === 0)(
+  'a directory that this user cannot write is told as such',
+  async () => {
+    await using directory = await makeTempDirectory()
+    const path = join(directory.path, 'theirs')
+    await mkdir(path, { mode: 0o555 })
+    await expect(acquireLock(join(path, 'LOCK'))).rejects.toMatchObject({ code: 'EACCES', path })
+  },
+)
 
 const HOLDER = join(import.meta.dirname, 'lock-holder.ts')
 

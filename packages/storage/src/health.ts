@@ -44,9 +44,18 @@ export class Health {
   }
 }
 
-/** No room on the disk, or no file handle: it may pass, and the same write may be repeated. */
-export function isNoRoom(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && NO_ROOM.includes(String(error.code))
+export function isDiskFull(error: unknown): boolean {
+  return hasCode(error, DISK_FULL)
 }
 
-const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE']
+/** No room on the disk, or no file handle: it may pass, and the same write may be repeated. */
+export function isNoRoom(error: unknown): boolean {
+  return hasCode(error, NO_ROOM)
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
+}
+
+const DISK_FULL = ['ENOSPC', 'EDQUOT']
+const NO_ROOM = [...DISK_FULL, 'EMFILE', 'ENFILE']

@@ -3,6 +3,7 @@ import type { Disk } from '@millrace/disk/disk'
 import { FIRST_SEQUENCE } from '@millrace/journal/journal'
 import { Slots } from '@millrace/journal/slots'
 import { replaceFileDurably } from '@millrace/log/whole-file'
+import { LogError } from '@millrace/model/log-error'
 import { encodeCheckpoint } from './checkpoint.ts'
 import type { StorageConfig } from './config.ts'
 import {
@@ -13,9 +14,13 @@ import {
   writeFormat,
 } from './data-directory.ts'
 import { writeReserve } from './disk-space.ts'
+import { isDiskFull } from './health.ts'
 import { drawRun } from './recovery.ts'
 
-/** Makes an empty store. `format.json` comes last: without it, the next start begins here again. */
+/**
+ * Makes an empty store. `format.json` comes last: without it, the next start begins here again. STORAGE_FULL when there
+ * is no room for it.
+ */
 export async function makeStore(
   disk: Disk,
   paths: DataDirectory,
@@ -23,6 +28,35 @@ export async function makeStore(
   config: StorageConfig,
 ): Promise<Format> {
   await expectNothingToLose(disk, paths)
+  try {
+    return await makeFiles(disk, paths, clock, config)
+  } catch (error) {
+    throw isDiskFull(error) ? noRoomFor(paths, config, error) : error
+  }
+}
+
+function noRoomFor({ path }: DataDirectory, config: StorageConfig, cause: unknown): LogError {
+  const { reserveBytes, journalSlotBytes } = config
+  const wanted = inMiB(reserveBytes + SLOTS_AT_FIRST * journalSlotBytes)
+  return new LogError(
+    'STORAGE_FULL',
+    `${path} takes ${wanted} to begin with: ${inMiB(reserveBytes)} of storage.reserveBytes and ` +
+      `${SLOTS_AT_FIRST} times ${inMiB(journalSlotBytes)} of storage.journalSlotBytes. ` +
+      'Make room or set them lower, then start again.',
+    { cause },
+  )
+}
+
+function inMiB(bytes: number): string {
+  return `${Math.ceil(bytes / (1024 * 1024))} MiB`
+}
+
+async function makeFiles(
+  disk: Disk,
+  paths: DataDirectory,
+  clock: Clock,
+  config: StorageConfig,
+): Promise<Format> {
   await makeDirectories(disk, paths.topics)
   await makeDirectories(disk, paths.journal)
   if (config.reserveBytes > 0) await writeReserve(disk, paths.path, config.reserveBytes)

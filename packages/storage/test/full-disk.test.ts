@@ -90,3 +90,14 @@ test('without any room all appends are refused, reads go on from memory, and wit
   expect(again.recovery.wasClean).toBe(true)
   await again.close()
 })
+
+test('a disk too small to begin on is told with what the store takes, and is begun on when it is larger', async () => {
+  const disk = new CrashingDisk({ seed: 1, directory: DIRECTORY, capacityBytes: MiB / 2 })
+  const open = () => Storage.openAlone(disk, DIRECTORY, new ManualClock(), CONFIG)
+  const error = await expectFailure(open(), 'STORAGE_FULL')
+  expect(error.detail).toContain(
+    `${DIRECTORY} takes 2 MiB to begin with: 1 MiB of storage.reserveBytes`,
+  )
+  disk.setCapacity(20 * MiB)
+  await (await open()).close()
+})
