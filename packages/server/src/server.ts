@@ -5,7 +5,7 @@ import { createApp } from '@millrace/http/app'
 import { isLoopback } from '@millrace/http/loopback'
 import type { LogError } from '@millrace/model/log-error'
 import type { Logger } from 'pino'
-import { addressInUse } from './address-in-use.ts'
+import { expectFree, explained } from './address-in-use.ts'
 import type { ServerConfig } from './config.ts'
 import { ConfigurationError } from './configuration-error.ts'
 
@@ -29,11 +29,13 @@ export class Server implements AsyncDisposable {
   #closing: Promise<void> | undefined
 
   /**
-   * Opens the data directory, which recovers it, then listens. Rejects with LogError (DATA_DIRECTORY_IN_USE,
+   * Looks whether the port is free, opens the data directory, which recovers it, then listens. Rejects with LogError (DATA_DIRECTORY_IN_USE,
    * DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED), AddressInUseError or ConfigurationError; nothing is open then.
    */
   static async open(config: ServerConfig, options: ServerOptions): Promise<Server> {
     refuseOpenDoor(config)
+    // Else a data directory would be made, or recovered, for nothing.
+    await expectFree(config.host, config.http.port)
     const { logger, version } = options
     await using opened = new AsyncDisposableStack()
     const broker = await EmbeddedBroker.open(
@@ -104,7 +106,6 @@ async function listen(app: App, host: string, port: number): Promise<string> {
   try {
     return await app.listen({ host, port, listenTextResolver: (at) => `Listening at ${at}` })
   } catch (error) {
-    const isInUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    throw isInUse ? await addressInUse(host, port) : error
+    throw await explained(error, host, port)
   }
 }

@@ -1,5 +1,7 @@
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LogError } from '@millrace/model/log-error'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
@@ -70,7 +72,7 @@ test('an address that others can reach is refused unless that is asked for', asy
   expect(await failureOf(Server.open(asked, OPTIONS))).toBeUndefined()
 })
 
-test('a port in use is told with the process that has it, and the data directory is let go', async () => {
+test('a port in use is told with the process that has it, and no data directory is made', async () => {
   await using directory = await makeTempDirectory()
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
@@ -83,6 +85,7 @@ test('a port in use is told with the process that has it, and the data directory
   if (process.platform === 'linux') {
     expect(failure).toMatchObject({ holder: { pid: process.pid } })
   }
+  expect(existsSync(config.dataDir)).toBe(false)
   other.close()
   await once(other, 'close')
   expect(await failureOf(Server.open(config, OPTIONS))).toBeUndefined()
@@ -95,4 +98,14 @@ test('a second server on a data directory is refused, with the process that has 
   expect(failure).toBeInstanceOf(LogError)
   expect(failure).toMatchObject({ code: 'DATA_DIRECTORY_IN_USE' })
   expect(String(failure)).toContain(`${process.pid}`)
+})
+
+test('a directory of somebody else’s is refused, and nothing is written to it', async () => {
+  await using directory = await makeTempDirectory()
+  const config = configOf(directory.path)
+  await mkdir(config.dataDir)
+  await writeFile(join(config.dataDir, 'sea.jpg'), 'blue')
+  const failure = await failureOf(Server.open(config, OPTIONS))
+  expect(failure).toMatchObject({ code: 'DATA_DIRECTORY_DAMAGED' })
+  expect(await readdir(config.dataDir)).toEqual(['sea.jpg'])
 })

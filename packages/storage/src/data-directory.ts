@@ -67,6 +67,13 @@ export async function writeFormat(disk: Disk, paths: DataDirectory): Promise<For
   return format
 }
 
+/** Before anything is written there, be it a lock: a directory of somebody else's stays as it is. */
+export async function expectOwnOrEmpty(disk: Disk, paths: DataDirectory): Promise<void> {
+  const found = await disk.stat(paths.path)
+  if (found?.isDirectory !== true || (await disk.stat(paths.format)) !== undefined) return
+  await expectNothingToLose(disk, paths)
+}
+
 /** Before a directory without `format.json` is made into a store: there must be nothing in it to lose. */
 export async function expectNothingToLose(disk: Disk, paths: DataDirectory): Promise<void> {
   const foreign = (await disk.list(paths.path)).filter((name) => !isMadeFirst(name))

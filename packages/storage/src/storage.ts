@@ -9,7 +9,12 @@ import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { Change, ChangeOutcome, LogDescriptor } from './change.ts'
 import type { StorageConfig } from './config.ts'
-import { type DataDirectory, dataDirectoryAt, makeDirectories } from './data-directory.ts'
+import {
+  type DataDirectory,
+  dataDirectoryAt,
+  expectOwnOrEmpty,
+  makeDirectories,
+} from './data-directory.ts'
 import { isNoRoom, type StorageState } from './health.ts'
 import {
   copyLog,
@@ -69,6 +74,7 @@ export class Storage implements AsyncDisposable {
     config: StorageConfig,
   ): Promise<Storage> {
     const paths = dataDirectoryAt(directory)
+    await expectOwnOrEmpty(disk, paths)
     await makeDirectories(disk, directory)
     const lock = await acquireLock(paths.lock)
     try {
