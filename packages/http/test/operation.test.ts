@@ -67,6 +67,25 @@ describe('a server that is up', () => {
   })
 })
 
+describe('readiness', () => {
+  const FULL = { state: 'ready', reason: '5 bytes are free.' } as const
+  const FAILED = { state: 'read-only', reason: 'A sync failed.' } as const
+  test.each([
+    ['is not taken away by a full disk, where room can only be made through the server', FULL, 200],
+    ['is over once writing has failed, and the reason is told', FAILED, 503],
+  ])('%s', async (_promise, state, status) => {
+    await using serving = await serve()
+    const broker = { ...NO_BROKER, status: () => ({ ...serving.broker.status(), ...state }) }
+    const config = parseHttpConfig({})
+    const app = await createApp(broker, { config, logger: NO_LOGGER, version: '1' })
+    const ready = await app.inject('/readyz')
+    expect(ready.statusCode).toBe(status)
+    expect(ready.json()).toEqual(state)
+    expect((await app.inject('/livez')).statusCode).toBe(200)
+    await app.close()
+  })
+})
+
 describe('a server that stops', () => {
   test('ends long polls with what there is, events where they are, and followed lines with a problem', async () => {
     await using serving = await serve()

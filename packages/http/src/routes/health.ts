@@ -18,6 +18,7 @@ export function addHealthRoutes(app: App, edge: Edge): void {
       tags: ['operation'],
       operationId: 'ready',
       summary: 'Does it take reads and writes',
+      description: READINESS,
       response: answers({
         200: jsonAnswer('It does.', Readiness),
         503: jsonAnswer('It does not, and says why.', Readiness),
@@ -39,6 +40,10 @@ export function addHealthRoutes(app: App, edge: Edge): void {
     handler: async () => ({ version: edge.version, ...edge.broker.status(), ...stateOf(edge) }),
   })
 }
+
+const READINESS =
+  'Nothing answers before recovery is done: the port is not open yet. A full disk is no reason for 503: reads, ' +
+  'commits and deletions go on, and reason says so. After a failed write nothing but reads goes on.'
 
 function readinessOf(edge: Edge): Readiness {
   const { state, reason } = { ...edge.broker.status(), ...stateOf(edge) }
