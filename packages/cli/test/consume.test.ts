@@ -39,6 +39,8 @@ describe('where reading begins and ends', () => {
     [['--until', String(FIRST_MS + 2000)], 'r0 r1'],
     [['--from', String(FIRST_MS + 2000), '--until', String(FIRST_MS + 4000)], 'r2 r3'],
     [['--key', 'odd', '-n', '3'], 'r1 r3 r5'],
+    [['--key', 'odd', '--offset', '4', '--until', String(FIRST_MS + 8000)], 'r5 r7'],
+    [['--key', 'none'], ''],
     [['--partition', '0', '--offset', '9'], 'r9'],
   ])('%j gives %s', async (options, expected) => {
     expect(await values(...options)).toBe(expected)

@@ -15,6 +15,8 @@ export interface ConsumerOptions extends CallOptions {
   readonly group?: string
   /** All of the topic when not said, also those that are added later. */
   readonly partitions?: readonly number[]
+  /** Only records with this key; the server leaves out the others, which count as processed with the next that comes. */
+  readonly key?: string
   /** Where nothing is committed. `earliest` unless told otherwise. */
   readonly start?: ConsumerStart
   /** False ends the loop at what was readable when it began. True unless told otherwise. */
@@ -210,8 +212,8 @@ export class Consumer implements AsyncDisposable {
     waitMs: number,
     signal: AbortSignal,
   ): Promise<FetchedChunk> {
-    const { maxBytes = MAX_BYTES, onSkip } = this.#options
-    const fetch = { topic: this.topic, partition, maxBytes, waitMs, signal }
+    const { key, maxBytes = MAX_BYTES, onSkip } = this.#options
+    const fetch = { topic: this.topic, partition, key, maxBytes, waitMs, signal }
     try {
       return await fetchPartition(this.#connection, { ...fetch, offset })
     } catch (error) {

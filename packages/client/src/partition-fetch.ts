@@ -1,4 +1,5 @@
 import type { FetchAnswer } from '@millrace/http-api/records'
+import { estimateRecordSize } from '@millrace/model/batch-split'
 import type { LogRecord } from '@millrace/model/record'
 import { readBatches, type UnreadableSpan } from './batches-answer.ts'
 import { call } from './call.ts'
@@ -17,6 +18,8 @@ export interface PartitionFetch {
   readonly maxBytes: number
   /** How long the server may wait for something to come. */
   readonly waitMs: number
+  /** Only records with this key. */
+  readonly key: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -34,6 +37,30 @@ export async function fetchPartition(
   connection: Connection,
   fetch: PartitionFetch,
 ): Promise<FetchedChunk> {
+  return fetch.key === undefined
+    ? fetchBatches(connection, fetch)
+    : fetchMatching(connection, fetch)
+}
+
+/** The server leaves out the others, which it cannot do of batches: they leave whole. */
+async function fetchMatching(
+  connection: Connection,
+  { topic, partition, offset, maxBytes, waitMs, key, signal }: PartitionFetch,
+): Promise<FetchedChunk> {
+  const answer = await call<FetchAnswer>(connection, {
+    method: 'GET',
+    path: pathOf`/v1/topics/${topic}/partitions/${partition}/records`,
+    query: { offset, maxBytes, maxRecords: JSON_RECORDS_MAX, waitMs, key, format: 'base64' },
+    isIdempotent: true,
+    waitMs,
+    signal,
+  })
+  const records = answer.records.map(recordOfJson)
+  const bytes = records.reduce((sum, record) => sum + estimateRecordSize(record), 0)
+  return { partition, records, bytes, nextOffset: answer.nextOffset }
+}
+
+async function fetchBatches(connection: Connection, fetch: PartitionFetch): Promise<FetchedChunk> {
   const { topic, partition, offset, maxBytes, waitMs, signal } = fetch
   const deadlineMs = performance.now() + connection.retryForMs
   const request = {

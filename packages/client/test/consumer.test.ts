@@ -54,6 +54,41 @@ test('a reader that does not follow ends at what was there', async () => {
   expect(await consumeAll(client, 'ended', { start: 'latest' })).toEqual([])
 })
 
+test('with a key only its records come, in their order, and those that come later', async () => {
+  await client.topics.create('keyed', { partitions: 1 })
+  const send = async (from: number, to: number) => {
+    await using producer = client.producer('keyed')
+    for (let index = from; index < to; index++) {
+      await producer.ready()
+      void producer.send({ key: index % 3 === 0 ? 'fiz\u00e9' : 'other', value: String(index) })
+    }
+  }
+  await send(0, 10)
+  const options = { key: 'fiz\u00e9', maxBytes: 1 }
+  const records = await consumeAll(client, 'keyed', options)
+  expect(records.map(({ text }) => text)).toEqual(['0', '3', '6', '9'])
+  await using consumer = client.consumer('keyed', { ...options, start: 'latest' })
+  await consumer.open()
+  const later = take(consumer, 2)
+  await send(10, 16)
+  expect(await later).toEqual(['12', '15'])
+})
+
+test('of records with another key nothing leaves the server', async () => {
+  await client.topics.create('unmatched')
+  await produceMore('unmatched', ['x'.repeat(100_000)])
+  const received: number[] = []
+  const counting = createClient(server.url, {
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      received.push(Number(response.headers.get('content-length')))
+      return response
+    },
+  })
+  expect(await consumeAll(counting, 'unmatched', { key: 'absent' })).toEqual([])
+  expect(Math.max(...received)).toBeLessThan(10_000)
+})
+
 describe('it begins', () => {
   beforeAll(async () => {
     await client.topics.create('begun', { partitions: 2 })

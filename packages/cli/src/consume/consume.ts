@@ -33,7 +33,7 @@ export async function consume(invocation: Invocation, consumption: Consumption):
     const read = follow === true ? following : untilTheEnd
     try {
       for await (const record of read(client, consumption, ranges, { signal, onSkip })) {
-        if (isWanted(record, consumption)) await printer.print(record)
+        await printer.print(record)
         if (printer.printed === consumption.maxRecords) break
       }
     } finally {
@@ -63,7 +63,7 @@ interface Watch {
 
 async function* untilTheEnd(
   client: Client,
-  { topic }: Consumption,
+  { topic, key }: Consumption,
   ranges: readonly PartitionRange[],
   watch: Watch,
 ): AsyncGenerator<ConsumedRecord> {
@@ -71,6 +71,7 @@ async function* untilTheEnd(
     if (from >= to) continue
     await using consumer = client.consumer(topic, {
       ...watch,
+      ...(key === undefined ? {} : { key }),
       partitions: [partition],
       start: { offsets: new Map([[partition, from]]) },
       follow: false,
@@ -86,18 +87,15 @@ async function* untilTheEnd(
 
 async function* following(
   client: Client,
-  { topic, partition }: Consumption,
+  { topic, key, partition }: Consumption,
   ranges: readonly PartitionRange[],
   watch: Watch,
 ): AsyncGenerator<ConsumedRecord> {
   await using consumer = client.consumer(topic, {
     ...watch,
+    ...(key === undefined ? {} : { key }),
     ...(partition === undefined ? {} : { partitions: partition }),
     start: { offsets: new Map(ranges.map((range) => [range.partition, range.from])) },
   })
   yield* consumer
-}
-
-function isWanted(record: ConsumedRecord, { key }: Consumption): boolean {
-  return key === undefined || (record.key !== null && Buffer.from(key).equals(record.key))
 }
