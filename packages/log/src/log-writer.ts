@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Offset, Position } from '@millrace/model/offset'
+import { eachAtMost } from './bounded.ts'
 import type { LeaderEpoch } from './leader-epochs.ts'
 import { noteLeaderEpochs } from './log-epochs.ts'
 import type { LogState } from './log-state.ts'
@@ -80,18 +81,20 @@ export class LogWriter {
     return this.#isWritten
   }
 
-  /** Syncs what was written before this call; of indexes, those that have fallen behind or are sealed. */
-  async sync(): Promise<void> {
+  /**
+   * Syncs what was written before this call, so many segments at a time; of indexes, those that have fallen behind
+   * or are sealed.
+   */
+  async sync(atOnce: number): Promise<void> {
     this.#unsyncedBytes = 0
-    const segments = [...this.#unsynced]
-    for (const segment of segments) {
+    await eachAtMost(atOnce, [...this.#unsynced], async (segment) => {
       if (segment.uncoveredBytes > UNCOVERED_BYTES_MAX) {
         await this.#inTurn(() => segment.writeIndexes())
       }
       // What is written from here on is for the next time.
       this.#unsynced.delete(segment)
       await segment.sync()
-    }
+    })
     await this.#writeEpochs()
     if (!this.#hasNewNames) return
     this.#hasNewNames = false

@@ -238,9 +238,12 @@ export class Log {
     return this.#writer.unsyncedBytes
   }
 
-  /** Syncs what the segments were given before this call. A failed sync is never to be repeated. */
-  sync(): Promise<void> {
-    return this.#syncInTurn(() => this.#sync())
+  /**
+   * Syncs what the segments were given before this call, so many segments at a time. A failed sync is never to be
+   * repeated.
+   */
+  sync(atOnce: number): Promise<void> {
+    return this.#syncInTurn(() => this.#sync(atOnce))
   }
 
   /** Syncs the batches that they were given, and nothing beside them, so that `sync` has less to do. */
@@ -255,11 +258,11 @@ export class Log {
     return this.#lastSync
   }
 
-  async #sync(): Promise<void> {
+  async #sync(atOnce: number): Promise<void> {
     if (this.#producers.isLoaded && this.#producers.uncoveredBytes > PRODUCERS_BEHIND_BYTES_MAX) {
       await this.#producers.save(this.highWatermark)
     }
-    await this.#writer.sync()
+    await this.#writer.sync(atOnce)
   }
 
   /** Whether a clean stop has anything to do for this log. */
@@ -277,7 +280,7 @@ export class Log {
     if (this.#producers.isLoaded && this.#producers.uncoveredBytes > 0) {
       await this.#producers.save(this.highWatermark)
     }
-    await this.#writer.sync()
+    await this.#writer.sync(1)
     return (await this.#writer.finish()) ?? NO_INDEXES
   }
 

@@ -5,7 +5,7 @@ import type { Journal } from '@millrace/journal/journal'
 import type { Log } from '@millrace/log/log'
 import { replaceFileDurably } from '@millrace/log/whole-file'
 import type { Offset } from '@millrace/model/offset'
-import { eachAtMost } from './bounded.ts'
+import { eachAtMost } from '@millrace/log/bounded'
 import { type Checkpoint, encodeCheckpoint, type NamedLog } from './checkpoint.ts'
 import type { DataDirectory } from './data-directory.ts'
 import type { DiskSpace } from './disk-space.ts'
@@ -84,12 +84,11 @@ export class Checkpointer {
 
   /** The last one, of a clean stop: indexes complete and synced. Nothing is appended any more. */
   async finish(): Promise<void> {
-    const { disk, gate, paths, space, table, writeBehind, health } = this.#parts
+    const { disk, gate, paths, space, table, health } = this.#parts
     const taken = await gate.between(() => this.#take())
     for (;;) {
       try {
-        await writeBehind.bring(taken.ends)
-        await this.#sync(SYNCS_AT_STOP)
+        await this.#bringAndSync(taken.ends)
         const logs: NamedLog[] = []
         await eachAtMost(SYNCS_AT_STOP, table.logs, async (log) => {
           const syncedIndexes = log.isWritten ? await log.finish() : log.syncedIndexes
@@ -140,7 +139,7 @@ export class Checkpointer {
     const { disk, gate, paths, room, writeBehind } = this.#parts
     const taken = await gate.between(() => this.#take())
     await writeBehind.bring(taken.ends)
-    await this.#sync(SYNCS_AT_ONCE)
+    await this.#sync(SYNCS_AT_ONCE, 1)
     for (const flush of this.#flushes) await flush()
     await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(taken.checkpoint))
     this.#count++
@@ -170,10 +169,24 @@ export class Checkpointer {
     return { checkpoint, ends, mark }
   }
 
-  async #sync(atOnce: number): Promise<void> {
+  /** Syncs beside the writing: files that are not synced could not be closed when too many are open. */
+  async #bringAndSync(ends: TakenCheckpoint['ends']): Promise<void> {
+    const { clock, writeBehind } = this.#parts
+    let isUnderWay = true
+    const brought = writeBehind.bring(ends).finally(() => (isUnderWay = false))
+    const ended = brought.catch(() => undefined)
+    while (isUnderWay) {
+      await Promise.race([ended, new Promise<void>((resolve) => clock.schedule(PAUSE_MS, resolve))])
+      await this.#sync(SYNCS_AT_STOP, SYNCS_AT_STOP)
+    }
+    // Its failure is the storage's.
+    await brought
+  }
+
+  async #sync(logsAtOnce: number, segmentsAtOnce: number): Promise<void> {
     for (const log of this.#parts.writeBehind.takeWritten()) this.#unsynced.add(log)
-    await eachAtMost(atOnce, [...this.#unsynced], async (log) => {
-      if (this.#parts.table.find(log.id) === log) await log.sync()
+    await eachAtMost(logsAtOnce, [...this.#unsynced], async (log) => {
+      if (this.#parts.table.find(log.id) === log) await log.sync(segmentsAtOnce)
       this.#unsynced.delete(log)
     })
   }
@@ -243,5 +256,7 @@ const QUIET_MS = 1_000
 const INTERVAL_MS = 30_000
 /** With sixteen at once, a sync of the journal beside them took 44 ms. */
 const SYNCS_AT_ONCE = 2
+/** Between two rounds of syncs at a stop. */
+const PAUSE_MS = 20
 /** Nobody waits for the journal any more. */
 const SYNCS_AT_STOP = 16

@@ -7,7 +7,7 @@ import type { LeaderEpoch } from '@millrace/log/leader-epochs'
 import { segmentFilePath } from '@millrace/log/segment-files'
 import type { Offset } from '@millrace/model/offset'
 import { readBatchHeader } from '@millrace/model/record-batch'
-import { eachAtMost } from './bounded.ts'
+import { eachAtMost } from '@millrace/log/bounded'
 import type { DataDirectory } from './data-directory.ts'
 import type { RecoveredLog, RecoveredLogs } from './recovered-logs.ts'
 
