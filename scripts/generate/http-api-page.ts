@@ -102,7 +102,7 @@ function bodies(
   return Object.entries(content).flatMap(([type, media]) => {
     const example = exampleOf(media, components)
     if (example === undefined) return [`${name}: \`${type}\`.`, '']
-    return [`${name}, \`${type}\`:`, '', ...jsonBlock(example)]
+    return [`${name}, \`${type}\`:`, '', ...block(example)]
   })
 }
 
@@ -111,10 +111,12 @@ function examples(content: Content, { components }: OpenApiDocument): readonly s
   const [example] = Object.values(content)
     .map((media) => exampleOf(media, components))
     .filter((found) => found !== undefined)
-  return example === undefined ? [] : jsonBlock(example)
+  return example === undefined ? [] : block(example)
 }
 
-function jsonBlock(value: unknown): readonly string[] {
+/** JSON as such, text as it stands. */
+function block(value: unknown): readonly string[] {
+  if (typeof value === 'string') return ['```text', ...value.trimEnd().split('\n'), '```', '']
   const short = JSON.stringify(value)
   const text = short.length <= JSON_WIDTH ? short : JSON.stringify(value, null, 2)
   return ['```json', text, '```', '']

@@ -34,6 +34,7 @@ export type Content = Readonly<Record<string, MediaType>>
 
 export interface MediaType {
   readonly schema?: Schema
+  readonly example?: unknown
   readonly examples?: Readonly<Record<string, { readonly value?: unknown }>>
 }
 

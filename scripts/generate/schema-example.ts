@@ -3,9 +3,12 @@ import type { MediaType, OpenApiDocument, Schema } from './open-api.ts'
 type Components = OpenApiDocument['components']
 
 /** What a body looks like: the first example that is given, or one put together from the examples of its parts. */
-export function exampleOf({ examples, schema }: MediaType, components: Components): unknown {
+export function exampleOf(
+  { example, examples, schema }: MediaType,
+  components: Components,
+): unknown {
   const [named] = Object.values(examples ?? {})
-  return named?.value ?? exampleOfSchema(schema ?? {}, components)
+  return named?.value ?? example ?? exampleOfSchema(schema ?? {}, components)
 }
 
 function exampleOfSchema(schema: Schema, components: Components): unknown {

@@ -90,6 +90,7 @@ const SHOWING = {
     Type.Boolean({
       description:
         'Go on past the high watermark. NDJSON ends there unless this is true, an event stream goes on unless it is false.',
+      examples: [true],
     }),
   ),
 }

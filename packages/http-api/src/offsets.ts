@@ -187,7 +187,11 @@ export const OffsetHistoryQuery = Type.Object(
     partition: Type.Optional(PartitionIndex),
     limit: Type.Optional(PageLimit),
     after: Type.Optional(
-      Type.String({ maxLength: 1024, description: 'The `next` of the page before.' }),
+      Type.String({
+        maxLength: 1024,
+        description: 'The `next` of the page before.',
+        examples: ['1207'],
+      }),
     ),
   },
   CLOSED,

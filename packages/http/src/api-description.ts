@@ -47,7 +47,13 @@ export async function describeApi(app: App, version: string): Promise<void> {
       tags: ['operation'],
       operationId: 'describeApi',
       summary: 'This document',
-      response: { 200: { description: 'OpenAPI 3.1.', type: 'object' } },
+      response: {
+        200: {
+          description: 'OpenAPI 3.1.',
+          type: 'object',
+          examples: [{ openapi: '3.1.0', info: { title: 'Millrace', version }, paths: {} }],
+        },
+      },
     },
     handler: async () => app.swagger(),
   })

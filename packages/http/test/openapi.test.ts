@@ -8,8 +8,13 @@ import { type Call, call, createTopic } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
 
 interface Media {
-  readonly schema: object
+  readonly schema: Schema
+  readonly example?: unknown
   readonly examples?: Record<string, { readonly value: object }>
+}
+interface Schema {
+  readonly format?: string
+  readonly examples?: readonly unknown[]
 }
 interface Operation {
   readonly operationId: string
@@ -20,8 +25,9 @@ interface Operation {
     readonly in: string
     readonly description?: string
     readonly example?: unknown
-    readonly schema: object
+    readonly schema: Schema
   }[]
+  readonly requestBody?: { readonly content: Record<string, Media> }
   readonly responses: Record<
     string,
     { readonly description: string; readonly content?: Record<string, Media> }
@@ -111,7 +117,25 @@ describe('the document', () => {
   test('describes and exemplifies every parameter', () => {
     for (const [name, { parameters = [] }] of operations()) {
       for (const parameter of parameters) {
-        expect(parameter.description, `${name} ${parameter.name}`).toBeTruthy()
+        const place = `${name} ${parameter.name}`
+        expect(parameter.description, place).toBeTruthy()
+        const examples = [parameter.example].filter((one) => one !== undefined)
+        expectExamples(parameter.schema, [...examples, ...examplesIn(parameter.schema)], place)
+      }
+    }
+  })
+
+  test('exemplifies every body and every answer, and each example is one', () => {
+    for (const [name, { requestBody, responses }] of operations()) {
+      const contents = [requestBody, ...Object.values(responses)].map((one) => one?.content ?? {})
+      for (const [type, { schema, example, examples = {} }] of contents.flatMap(
+        Object.entries<Media>,
+      )) {
+        // Bytes that are no text have no place in a document that is.
+        if (schema.format === 'binary') continue
+        const own = [example].filter((one) => one !== undefined)
+        const named = Object.values(examples).map(({ value }) => value)
+        expectExamples(schema, [...own, ...named, ...examplesIn(schema)], `${name} ${type}`)
       }
     }
   })
@@ -270,6 +294,18 @@ describe('answers are as the document has them:', () => {
     ])
   })
 })
+
+/** Of the schema itself, or of the one that it refers to. */
+function examplesIn(schema: Schema): readonly unknown[] {
+  return (resolved(schema) as Schema).examples ?? []
+}
+
+function expectExamples(schema: Schema, examples: readonly unknown[], place: string): void {
+  expect(examples.length, place).toBeGreaterThan(0)
+  for (const example of examples) {
+    expect(matches(schema, example), `${place}: ${JSON.stringify(example)}`).toBe(true)
+  }
+}
 
 /** Whether a value is what a schema of the document says; its references are looked up there. */
 function matches(schema: object, value: unknown): boolean {

@@ -80,7 +80,14 @@ const PARTITION_TYPES = [JSON_TYPE, NDJSON_TYPE, EVENT_STREAM_TYPE, RECORD_BATCH
 
 const STREAMED = {
   [NDJSON_TYPE]: FetchedRecord,
-  [EVENT_STREAM_TYPE]: { type: 'string' },
+  [EVENT_STREAM_TYPE]: {
+    type: 'string',
+    description: 'Events: id is the position to go on from, data a record.',
+    examples: [
+      'id: 0:43\ndata: {"partition":0,"offset":42,"timestamp":1763800000000,"key":"user-1",' +
+        '"value":{"total":3},"headers":[]}\n\n',
+    ],
+  },
 }
 
 const PARTITION_ANSWER = mediaAnswer('Records from where the request begins, and where to go on.', {

@@ -20,7 +20,7 @@ export function addMetricsRoute(app: App, { metrics }: Edge): void {
       operationId: 'metrics',
       summary: 'Counts and gauges, for Prometheus',
       response: answers({
-        200: mediaAnswer('In the text format.', { 'text/plain': { type: 'string' } }),
+        200: mediaAnswer('In the text format.', { 'text/plain': METRICS_TEXT }),
       }),
     },
     handler: async (_request, reply) => {
@@ -28,4 +28,12 @@ export function addMetricsRoute(app: App, { metrics }: Edge): void {
       return reply.type(metrics.contentType).send(text)
     },
   })
+}
+
+const METRICS_TEXT = {
+  type: 'string',
+  examples: [
+    '# HELP millrace_produce_records_total Records appended.\n' +
+      '# TYPE millrace_produce_records_total counter\nmillrace_produce_records_total 2\n',
+  ],
 }

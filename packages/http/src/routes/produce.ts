@@ -41,7 +41,7 @@ export function addProduceRoute(app: App, edge: Edge): void {
             200: mediaAnswer(
               'On disk: one result a record, or ranges for NDJSON and raw batches.',
               {
-                [JSON_TYPE]: { anyOf: [byName(ProducedRecords), byName(ProducedRanges)] },
+                [JSON_TYPE]: PRODUCED,
               },
             ),
           },
@@ -99,12 +99,20 @@ const FAILURES = [
   ...WRITING,
 ] as const
 
+const PRODUCED = {
+  anyOf: [byName(ProducedRecords), byName(ProducedRanges)],
+  examples: [
+    { records: [{ partition: 0, offset: 42 }], durability: 'fsync' },
+    { ranges: [{ partition: 0, baseOffset: 42, lastOffset: 99 }], durability: 'fsync' },
+  ],
+}
+
 const BINARY = { type: 'string', format: 'binary' }
 
 const BODY = {
   [JSON_TYPE]: ProduceInput,
   [NDJSON_TYPE]: RecordInput,
   [RECORD_BATCHES_TYPE]: BINARY,
-  'text/plain': { type: 'string', description: "One record's value." },
+  'text/plain': { type: 'string', description: "One record's value.", examples: ['hello'] },
   'application/octet-stream': BINARY,
 }
