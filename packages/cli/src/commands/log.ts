@@ -5,7 +5,7 @@ import type { GrepOptions } from '../log/grep.ts'
 import type { ImportOptions } from '../log/import.ts'
 import type { ListOptions } from '../log/list-segments.ts'
 import type { ReindexOptions } from '../log/reindex.ts'
-import type { Selection } from '../log/target.ts'
+import type { VerifyOptions } from '../log/verify.ts'
 import { addExamples } from './examples.ts'
 
 /** What lies on the disk, with the server down. */
@@ -111,7 +111,8 @@ function addVerify(log: Command): void {
   addExamples(
     selecting(log.command('verify'))
       .description('read and check every byte; status 7 and the exact place when one is wrong')
-      .action(async (paths: readonly string[], options: Selection, command: Command) => {
+      .option('--no-progress', 'no progress bar on a terminal')
+      .action(async (paths: readonly string[], options: VerifyOptions, command: Command) => {
         const { verifyLogs } = await import('../log/verify.ts')
         await verifyLogs(invocationOf(command), paths, options)
       }),

@@ -7,8 +7,14 @@ import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { counted, formatBytes } from '../quantity.ts'
 import { expectNamedSegment } from './expect-segment.ts'
-import { openTargets } from './open-targets.ts'
+import { type OpenTarget, openTargets } from './open-targets.ts'
 import { partitionsOf, type Selection, type Target } from './target.ts'
+import { startVerifyProgress, type VerifyProgress } from './verify-progress.ts'
+
+export interface VerifyOptions extends Selection {
+  /** A bar, where there is a terminal. */
+  readonly progress: boolean
+}
 
 interface Tally {
   partitions: number
@@ -31,7 +37,7 @@ interface StoreFinding {
 export async function verifyLogs(
   invocation: Invocation,
   paths: readonly string[],
-  selection: Selection,
+  options: VerifyOptions,
 ): Promise<void> {
   const { output } = invocation
   const tally: Tally = {
@@ -42,7 +48,7 @@ export async function verifyLogs(
     damage: 0,
     journalEntries: 0,
   }
-  await output.stream(findings(invocation, paths, selection, tally), {
+  await output.stream(findings(invocation, paths, options, tally), {
     asText: findingText,
     asJson: (finding) => JSON.stringify(finding),
   })
@@ -70,25 +76,41 @@ export async function verifyLogs(
 async function* findings(
   invocation: Invocation,
   paths: readonly string[],
-  selection: Selection,
+  options: VerifyOptions,
   tally: Tally,
 ): AsyncGenerator<Finding | StoreFinding> {
-  for await (const open of openTargets(invocation, paths, selection, 'alone')) {
+  for await (const open of openTargets(invocation, paths, options, 'alone')) {
     const { damage, disk, journalEntries, target } = open
     tally.journalEntries += journalEntries
     if (damage !== undefined) {
       tally.damage += 1
       yield storeFinding(target, damage)
     }
-    for await (const event of checks(disk, target, tally)) {
-      if (event.kind === 'segment') {
-        tally.segments += 1
-        tally.records += event.records
-        tally.bytes += event.bytes
-      } else if (event.kind === 'finding') {
-        if (event.severity === 'damage') tally.damage += 1
-        yield event
-      }
+    const progress = await startVerifyProgress(disk, target, { isWanted: options.progress })
+    try {
+      yield* checkTarget(open, tally, progress)
+    } finally {
+      progress.stop()
+    }
+  }
+}
+
+async function* checkTarget(
+  { disk, target }: OpenTarget,
+  tally: Tally,
+  progress: VerifyProgress,
+): AsyncGenerator<Finding> {
+  for await (const event of checks(disk, target, tally)) {
+    if (event.kind === 'segment') {
+      tally.segments += 1
+      tally.records += event.records
+      tally.bytes += event.bytes
+      progress.endSegment(event.bytes)
+    } else if (event.kind === 'progress') {
+      progress.show(event.checkedBytes)
+    } else {
+      if (event.severity === 'damage') tally.damage += 1
+      yield event
     }
   }
 }
