@@ -15,7 +15,7 @@ export interface ConsumerOptions extends CallOptions {
   readonly group?: string
   /** All of the topic when not said, also those that are added later. */
   readonly partitions?: readonly number[]
-  /** Only records with this key; the server leaves out the others, which count as processed with the next that comes. */
+  /** Only records with this key: the server leaves out the others. They are processed with the next that comes. */
   readonly key?: string
   /** Where nothing is committed. `earliest` unless told otherwise. */
   readonly start?: ConsumerStart
