@@ -48,6 +48,7 @@ export class Server implements AsyncDisposable {
     )
     opened.defer(() => broker.close())
     tellRecovery(broker, logger)
+    void broker.failed.then((error) => tellFailure(error, logger))
     const http = { ...config.http, host: config.host }
     const app = await createApp(broker, { config: http, logger, version })
     opened.defer(() => app.close())
@@ -92,6 +93,11 @@ function tellRecovery(broker: EmbeddedBroker, logger: Logger): void {
   const how = wasClean ? 'Opened, as it was closed.' : 'Opened after a crash.'
   const level = setAside.length > 0 ? 'warn' : 'info'
   logger[level]({ dataDirectory, ...lastRecovery }, how)
+}
+
+/** Whatever comes of it: whoever reads the log learns why nothing more is written. */
+function tellFailure({ code, detail }: LogError, logger: Logger): void {
+  logger.fatal({ code, detail }, 'The disk failed; nothing more is accepted until the next start.')
 }
 
 /** Without tokens, whoever reaches the port owns the data. */

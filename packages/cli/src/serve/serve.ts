@@ -83,7 +83,7 @@ async function run(
   await abandon(server)
   throw new CommandFailure(EXIT.unavailable, {
     message: end.message,
-    next: 'Look at the disk (dmesg), then start again: what was acknowledged is recovered.',
+    next: 'What the kernel has seen of the disk: dmesg',
     cause: end,
   })
 }
