@@ -19,6 +19,7 @@ import { ProduceBudget } from './produce-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
 import { decodeTopicRecord } from './topic-record.ts'
+import { RoomWatch } from './room-watch.ts'
 import { TopicStore } from './topic-store.ts'
 import { Waits } from './waits.ts'
 
@@ -82,6 +83,7 @@ async function makeParts(
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, idempotencyWindowMs),
     budget: new ProduceBudget(clock, produceBudgetBytes),
+    room: new RoomWatch(base.logger),
     waits: new Waits(clock),
     counts: new BrokerCounts(),
   }

@@ -7,6 +7,7 @@ import type { BrokerLogger } from './logger.ts'
 import type { BrokerCounts } from './metrics.ts'
 import type { ProduceBudget } from './produce-budget.ts'
 import type { ProducerIds } from './producer-ids.ts'
+import type { RoomWatch } from './room-watch.ts'
 import type { TopicStore } from './topic-store.ts'
 import type { Waits } from './waits.ts'
 
@@ -21,6 +22,7 @@ export interface BrokerParts {
   readonly producerIds: ProducerIds
   readonly idempotency: IdempotencyKeys
   readonly budget: ProduceBudget
+  readonly room: RoomWatch
   readonly waits: Waits
   readonly counts: BrokerCounts
 }

@@ -120,7 +120,7 @@ function changesOf(
 }
 
 async function append(
-  { storage, budget, counts }: BrokerParts,
+  { storage, budget, counts, room }: BrokerParts,
   plan: ProducePlan,
   changes: Parameters<typeof storage.append>[0],
 ): Promise<readonly ChangeOutcome[]> {
@@ -128,8 +128,10 @@ async function append(
   try {
     const outcomes = await budget.hold(bytes, () => storage.append(changes))
     counts.produced(plan.recordCount, bytes)
+    room.noteSuccess()
     return outcomes
   } catch (error) {
+    room.noteFailure(error)
     // The storage names the change at fault, which is not for those to know who sent records.
     if (!(error instanceof LogError) || error.fields.index === undefined) throw error
     const { index: _changeIndex, ...fields } = error.fields

@@ -23,6 +23,9 @@ export class DiskSpace {
   #isExhausted = false
   #freeBytes = Number.POSITIVE_INFINITY
   #totalBytes = 0
+  /** Without what is on its way to the segments. */
+  #availableBytes = Number.POSITIVE_INFINITY
+  #lookedAtMs = 0
   #isLow = false
   #checking: Promise<void> | undefined
   #waiting: (() => void)[] = []
@@ -58,6 +61,19 @@ export class DiskSpace {
     return this.#isExhausted
   }
 
+  /** For people: what there was at the last look, and what there must be for all to go on. */
+  get shortage(): string {
+    const { clock, minFreeBytes, reserveBytes } = this.#parts
+    const available = Math.floor(Math.max(this.#availableBytes, 0) / MiB)
+    const neededBytes = minFreeBytes + (this.#hasReserve ? 0 : reserveBytes)
+    const needed = Math.ceil(Math.max(neededBytes, ROOM_BYTES_MIN) / MiB)
+    const ageSeconds = Math.floor((clock.monotonicMs() - this.#lookedAtMs) / 1_000)
+    const settings = this.#hasReserve
+      ? 'storage.minFreeBytes'
+      : 'storage.minFreeBytes, and storage.reserveBytes for the reserve that was given up'
+    return `${available} MiB were free on the disk ${ageSeconds} s ago, and ${needed} MiB must be (${settings}).`
+  }
+
   /** Looks, once at a time. `pendingBytes` will take room too. Makes the reserve again when there is room for it. */
   check(pendingBytes: number): Promise<void> {
     this.#checking ??= this.#check(pendingBytes).finally(() => (this.#checking = undefined))
@@ -81,9 +97,11 @@ export class DiskSpace {
   async #check(pendingBytes: number): Promise<void> {
     const { minFreeBytes, reserveBytes } = this.#parts
     const { freeBytes, totalBytes } = await this.#parts.disk.space(this.#parts.directory)
+    const free = freeBytes - pendingBytes
     this.#freeBytes = freeBytes
     this.#totalBytes = totalBytes
-    const free = freeBytes - pendingBytes
+    this.#availableBytes = free
+    this.#lookedAtMs = this.#parts.clock.monotonicMs()
     this.#isLow = free < minFreeBytes
     if (!this.#hasReserve && free >= minFreeBytes + reserveBytes) await this.#makeReserve()
     if (this.#isExhausted && free > 0 && freeBytes >= ROOM_BYTES_MIN) {
@@ -151,7 +169,8 @@ function isHandleLimit(error: unknown): boolean {
 }
 
 const HANDLE_LIMITS = ['EMFILE', 'ENFILE']
-const FILLING = new Uint8Array(1024 * 1024)
+const MiB = 1024 * 1024
+const FILLING = new Uint8Array(MiB)
 const PAUSE_MS = 100
 /** Less than this is not worth another try. */
-const ROOM_BYTES_MIN = 1024 * 1024
+const ROOM_BYTES_MIN = MiB

@@ -11,8 +11,7 @@ import type { LogTable } from './log-table.ts'
 export function expectRoom(space: DiskSpace, table: LogTable, changes: readonly Change[]): void {
   if (!space.isLow && !space.isExhausted) return
   if (!space.isExhausted && !changes.some((change) => takesRecords(table, change))) return
-  const free = Math.floor(space.freeBytes / MiB)
-  const detail = `${free} MiB are free. Nothing was appended; free some space, and it goes on by itself.`
+  const detail = `${space.shortage} Nothing was appended; free some space, and it goes on by itself.`
   throw new LogError('STORAGE_FULL', detail, { appended: false, retryAfterMs: RETRY_AFTER_MS })
 }
 
@@ -22,5 +21,4 @@ function takesRecords(table: LogTable, change: Change): boolean {
   return log !== undefined && !isInternalTopic(log.name)
 }
 
-const MiB = 1024 * 1024
 const RETRY_AFTER_MS = 5_000

@@ -138,7 +138,7 @@ export class Storage implements AsyncDisposable {
     if (failure !== undefined) return { kind: 'failed', reason: failure.detail }
     if (this.#closing !== undefined) return { kind: 'stopping' }
     if (!space.isLow && !space.isExhausted) return { kind: 'ready' }
-    return { kind: 'full', reason: `${space.freeBytes} bytes are free on the disk.` }
+    return { kind: 'full', reason: space.shortage }
   }
 
   /** Resolves when a sync or a journal write failed. Otherwise never. */
