@@ -112,7 +112,8 @@ export async function trimPartition(
   if (beforeOffset > highWatermark) {
     throw new LogError(
       'OFFSET_OUT_OF_RANGE',
-      `${name}-${partition} ends at ${highWatermark}; ${beforeOffset} is beyond it.`,
+      `${name}-${partition} ends at ${highWatermark}; ${beforeOffset} is beyond it. ` +
+        `To let go of all its records, trim it to ${highWatermark}.`,
       { logStartOffset, highWatermark, logEndOffset },
     )
   }

@@ -182,6 +182,7 @@ describe('a trim', () => {
     await expect(broker.trimPartition('t', 0, at(4))).rejects.toThrow(
       failure('OFFSET_OUT_OF_RANGE', beyond),
     )
+    await expect(broker.trimPartition('t', 0, at(4))).rejects.toThrow('trim it to 3')
   })
 })
 

@@ -57,7 +57,8 @@ export async function readFormat(disk: Disk, paths: DataDirectory): Promise<Form
   if (format.version <= FORMAT_VERSION) return format
   throw new LogError(
     'DATA_DIRECTORY_NEWER',
-    `${paths.path} has format ${format.version}, and this version knows ${FORMAT_VERSION}.`,
+    `${paths.path} has format ${format.version}, and this version of Millrace knows ${FORMAT_VERSION}. ` +
+      'Nothing was changed. Start it with the version that wrote it, or a later one.',
   )
 }
 

@@ -117,7 +117,8 @@ test('a data directory of a newer format is refused', async () => {
   const storage = await openStore(temporary.path)
   await storage.close()
   await writeFile(join(temporary.path, 'format.json'), '{"version":2,"id":"x"}')
-  await expectFailure(openStore(temporary.path), 'DATA_DIRECTORY_NEWER')
+  const error = await expectFailure(openStore(temporary.path), 'DATA_DIRECTORY_NEWER')
+  expect(error.detail, 'it says what to do').toContain('Start it with the version that wrote it')
 })
 
 test('a second opening of the same directory is refused while the first is there', async () => {
