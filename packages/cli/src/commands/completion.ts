@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander'
+import type { Shell } from '../completion/completion.ts'
 import { addExamples } from './examples.ts'
 
-const SHELLS = ['bash', 'zsh', 'fish'] as const
-export type Shell = (typeof SHELLS)[number]
+const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish']
 
 export function addCompletionCommands(program: Command): void {
   addExamples(

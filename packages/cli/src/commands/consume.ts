@@ -1,19 +1,8 @@
 import type { Command } from 'commander'
 import { count, partitions, time, topicName } from '../arguments.ts'
+import type { ConsumeOptions } from '../consume/consume-options.ts'
 import { invocationOf } from '../invocation.ts'
 import { addExamples } from './examples.ts'
-
-export interface ConsumeOptions {
-  /** `earliest`, `latest` or a number. */
-  readonly offset?: string
-  readonly from?: number
-  readonly last?: number
-  readonly until?: number
-  readonly follow?: true
-  readonly maxRecords?: number
-  readonly partition?: readonly number[]
-  readonly key?: string
-}
 
 export function addConsumeCommand(program: Command): void {
   addExamples(

@@ -9,6 +9,9 @@ import {
   topicName,
 } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
+import type { CommitOptions } from '../offset/commit-offsets.ts'
+import type { HistoryOptions } from '../offset/offset-history.ts'
+import type { ResetOptions } from '../offset/reset-offsets.ts'
 import { addExamples } from './examples.ts'
 
 export function addOffsetCommands(program: Command): void {
@@ -51,19 +54,10 @@ function addList(offset: Command): void {
   )
 }
 
-export interface CommitOptions {
-  readonly offset?: string
-  readonly partition?: readonly number[]
-  readonly metadata?: string
-}
-
 function addCommit(offset: Command): void {
   addExamples(
-    offset
-      .command('commit')
+    ofGroupInTopic(offset.command('commit'))
       .description('say where a group goes on, all or nothing; on disk when it is answered')
-      .argument('<group>', 'a consumer group', groupName)
-      .argument('<topic>', 'a topic', topicName)
       .argument('[position...]', 'partition:offset, the next offset that the group will read')
       .option('--offset <offset>', 'the same in every partition: earliest, latest or a number')
       .option('--partition <numbers>', 'with --offset: only these', partitions)
@@ -87,23 +81,10 @@ function addCommit(offset: Command): void {
   )
 }
 
-export interface ResetOptions {
-  readonly to?: string
-  readonly toOffset?: number
-  readonly toTime?: number
-  readonly shift?: number
-  readonly committedAt?: number
-  readonly partition?: readonly number[]
-  readonly yes?: true
-}
-
 function addReset(offset: Command): void {
   addExamples(
-    offset
-      .command('reset')
+    ofGroupInTopic(offset.command('reset'))
       .description('move a group in a topic; shows what would move unless --yes')
-      .argument('<group>', 'a consumer group', groupName)
-      .argument('<topic>', 'a topic', topicName)
       .option('--to <place>', 'earliest or latest')
       .option('--to-offset <offset>', 'this offset', naturalNumber)
       .option('--to-time <time>', 'the first record at or after this time', time)
@@ -121,12 +102,6 @@ function addReset(offset: Command): void {
       ['millrace offset reset billing orders --shift=-100 --yes', 'a hundred records back'],
     ],
   )
-}
-
-export interface HistoryOptions {
-  readonly topic?: string
-  readonly partition?: number
-  readonly limit: number
 }
 
 function addHistory(offset: Command): void {
@@ -147,3 +122,10 @@ function addHistory(offset: Command): void {
 }
 
 const HISTORY_LIMIT = 100
+
+/** What every command takes that moves a group. */
+function ofGroupInTopic(command: Command): Command {
+  return command
+    .argument('<group>', 'a consumer group', groupName)
+    .argument('<topic>', 'a topic', topicName)
+}

@@ -1,22 +1,8 @@
 import { type Command, Option } from 'commander'
 import { assignments, count, duration, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
+import type { ProduceOptions } from '../produce/produce-options.ts'
 import { addExamples } from './examples.ts'
-
-export interface ProduceOptions {
-  readonly key?: string
-  readonly keyJson?: string
-  readonly keyRegex?: string
-  readonly partition?: number
-  readonly header?: ReadonlyMap<string, string>
-  readonly lineHeader?: string
-  readonly format: 'lines' | 'jsonl'
-  readonly ignorePartition?: true
-  readonly fromLine: number
-  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
-  readonly retryFor: number
-  readonly progress: boolean
-}
 
 export function addProduceCommand(program: Command): void {
   addExamples(

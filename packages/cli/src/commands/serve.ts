@@ -1,18 +1,8 @@
 import { type Command, Option } from 'commander'
 import { assignments, portNumber } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
+import type { ServeOptions } from '../serve/serve.ts'
 import { addExamples } from './examples.ts'
-
-export interface ServeOptions {
-  readonly config?: string
-  readonly host?: string
-  readonly httpPort?: number
-  readonly logLevel?: string
-  readonly set?: ReadonlyMap<string, string>
-  readonly allowUnauthenticated?: true
-  readonly dev?: true
-  readonly printConfig?: true
-}
 
 export function addServeCommand(program: Command): void {
   addExamples(

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
 import { assignments, count, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
+import type { TopicSettings } from '../topic/change-topic.ts'
+import type { TrimOptions } from '../topic/delete-topic.ts'
 import { addExamples } from './examples.ts'
 
 export function addTopicCommands(program: Command): void {
@@ -41,17 +43,10 @@ function addList(topic: Command): void {
   )
 }
 
-export interface TopicSettings {
-  readonly partitions?: number
-  readonly config?: ReadonlyMap<string, string>
-}
-
 function addCreate(topic: Command): void {
   addExamples(
-    topic
-      .command('create')
+    ofOne(topic.command('create'))
       .description('make a topic; it may be there already, if it is as asked')
-      .argument('<topic>', 'its name', topicName)
       .option('-p, --partitions <count>', 'how many (default: as the server is set)', count)
       .option('--config <name=value>', 'a setting of the topic; may be repeated', assignments)
       .action(async (name: string, options: TopicSettings, command: Command) => {
@@ -67,10 +62,8 @@ function addCreate(topic: Command): void {
 
 function addDescribe(topic: Command): void {
   addExamples(
-    topic
-      .command('describe')
+    ofOne(topic.command('describe'))
       .description('show a topic: its settings and its partitions')
-      .argument('<topic>', 'its name', topicName)
       .action(async (name: string, _options: object, command: Command) => {
         const { describeTopic } = await import('../topic/describe-topic.ts')
         await describeTopic(invocationOf(command), name)
@@ -81,10 +74,8 @@ function addDescribe(topic: Command): void {
 
 function addAlter(topic: Command): void {
   addExamples(
-    topic
-      .command('alter')
+    ofOne(topic.command('alter'))
       .description('change the settings of a topic, or give it more partitions')
-      .argument('<topic>', 'its name', topicName)
       .option('-p, --partitions <count>', 'how many; never fewer than there are', count)
       .option('--config <name=value>', 'a setting; the value default takes it back', assignments)
       .action(async (name: string, options: TopicSettings, command: Command) => {
@@ -101,11 +92,8 @@ function addAlter(topic: Command): void {
 
 function addDelete(topic: Command): void {
   addExamples(
-    topic
-      .command('delete')
-      .alias('rm')
+    ofOne(topic.command('delete').alias('rm'))
       .description('delete a topic, with its records and committed offsets; shows it unless --yes')
-      .argument('<topic>', 'its name', topicName)
       .option('-y, --yes', 'do it')
       .action(async (name: string, options: { readonly yes?: true }, command: Command) => {
         const { deleteTopic } = await import('../topic/delete-topic.ts')
@@ -118,18 +106,10 @@ function addDelete(topic: Command): void {
   )
 }
 
-export interface TrimOptions {
-  readonly partition: number
-  readonly before: number
-  readonly yes?: true
-}
-
 function addTrim(topic: Command): void {
   addExamples(
-    topic
-      .command('trim')
+    ofOne(topic.command('trim'))
       .description('let go of the oldest records of a partition; shows it unless --yes')
-      .argument('<topic>', 'its name', topicName)
       .requiredOption('--partition <number>', 'which partition', naturalNumber)
       .requiredOption('--before <offset>', 'the first offset that stays', naturalNumber)
       .option('-y, --yes', 'do it')
@@ -142,4 +122,9 @@ function addTrim(topic: Command): void {
       ['millrace topic trim orders --partition 0 --before 1000 --yes', 'offsets 0 to 999'],
     ],
   )
+}
+
+/** What every command takes that is about one topic. */
+function ofOne(command: Command): Command {
+  return command.argument('<topic>', 'its name', topicName)
 }

@@ -1,9 +1,10 @@
 import { type Command as Completed, RootCommand, script } from '@bomb.sh/tab'
 import { type Client, createClient } from '@millrace/client'
 import type { Argument, Command, Option } from 'commander'
-import type { Shell } from '../commands/completion.ts'
 import { readContexts } from '../context/contexts-file.ts'
 import { serverAddress } from '../server-address.ts'
+
+export type Shell = 'bash' | 'zsh' | 'fish'
 
 export function printCompletionScript(shell: Shell): void {
   script(shell, 'millrace', 'millrace')

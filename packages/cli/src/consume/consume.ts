@@ -1,10 +1,10 @@
 import type { Client, ConsumedRecord, SkippedRange } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
-import type { ConsumeOptions } from '../commands/consume.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { counted } from '../quantity.ts'
+import type { ConsumeOptions } from './consume-options.ts'
 import { checkOptions, type PartitionRange, planReading } from './reading-plan.ts'
 import { RecordPrinter } from './record-printer.ts'
 

@@ -1,7 +1,7 @@
 import type { Client, ConsumerStart } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
-import type { ConsumeOptions } from '../commands/consume.ts'
 import { EXIT } from '../exit-status.ts'
+import type { ConsumeOptions } from './consume-options.ts'
 
 /** What is read of one partition. */
 export interface PartitionRange {

@@ -1,9 +1,14 @@
 import type { Client, OffsetCommit } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
-import type { CommitOptions } from '../commands/offset.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
+
+export interface CommitOptions {
+  readonly offset?: string
+  readonly partition?: readonly number[]
+  readonly metadata?: string
+}
 
 export interface OffsetsToCommit extends CommitOptions {
   readonly group: string

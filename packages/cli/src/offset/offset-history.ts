@@ -1,7 +1,12 @@
-import type { HistoryOptions } from '../commands/offset.ts'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatTime } from '../time.ts'
+
+export interface HistoryOptions {
+  readonly topic?: string
+  readonly partition?: number
+  readonly limit: number
+}
 
 export async function showHistory(
   invocation: Invocation,

@@ -1,9 +1,18 @@
 import type { OffsetTarget } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
-import type { ResetOptions } from '../commands/offset.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
+
+export interface ResetOptions {
+  readonly to?: string
+  readonly toOffset?: number
+  readonly toTime?: number
+  readonly shift?: number
+  readonly committedAt?: number
+  readonly partition?: readonly number[]
+  readonly yes?: true
+}
 
 export interface Reset extends ResetOptions {
   readonly group: string

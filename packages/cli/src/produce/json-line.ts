@@ -3,9 +3,9 @@ import { RecordFault } from '@millrace/http/record-fault'
 import { readRecord } from '@millrace/http/record-json-reader'
 import type { RecordToProduce } from '@millrace/model/broker'
 import { CommandFailure } from '../command-failure.ts'
-import type { ProduceOptions } from '../commands/produce.ts'
 import { EXIT } from '../exit-status.ts'
 import { additions, RECORD_BYTES_MAX, type RecordOfLine } from './plain-line.ts'
+import type { ProduceOptions } from './produce-options.ts'
 
 /** A line is a record in JSON, as `consume -o jsonl` writes it and as the HTTP API takes it. */
 export function recordOfJsonLine(options: ProduceOptions): RecordOfLine {

@@ -1,5 +1,5 @@
 import type { HeaderInput, ProducerRecord } from '@millrace/client'
-import type { ProduceOptions } from '../commands/produce.ts'
+import type { ProduceOptions } from './produce-options.ts'
 import { keyOfLine } from './record-key.ts'
 
 /** What a line becomes. */

@@ -4,12 +4,22 @@ import { ConfigurationError } from '@millrace/server/configuration-error'
 import { createProcessLogger } from '@millrace/server/process-logger'
 import { Server } from '@millrace/server/server'
 import { CommandFailure } from '../command-failure.ts'
-import type { ServeOptions } from '../commands/serve.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { userDirectory } from '../user-path.ts'
 import { VERSION } from '../version.ts'
 import { thingsToTry } from './things-to-try.ts'
+
+export interface ServeOptions {
+  readonly config?: string
+  readonly host?: string
+  readonly httpPort?: number
+  readonly logLevel?: string
+  readonly set?: ReadonlyMap<string, string>
+  readonly allowUnauthenticated?: true
+  readonly dev?: true
+  readonly printConfig?: true
+}
 
 /** Runs a server until a signal, or the disk, ends it. */
 export async function serve(invocation: Invocation, options: ServeOptions): Promise<void> {

@@ -2,11 +2,15 @@ import type { TopicInput } from '@millrace/client'
 import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
 import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from '../command-failure.ts'
-import type { TopicSettings } from '../commands/topic.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { describe } from './describe-topic.ts'
+
+export interface TopicSettings {
+  readonly partitions?: number
+  readonly config?: ReadonlyMap<string, string>
+}
 
 export async function createTopic(
   invocation: Invocation,

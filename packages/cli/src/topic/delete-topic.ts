@@ -1,10 +1,15 @@
 import type { TopicDescription } from '@millrace/client'
 import { CommandFailure } from '../command-failure.ts'
-import type { TrimOptions } from '../commands/topic.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import { counted, formatBytes } from '../quantity.ts'
+
+export interface TrimOptions {
+  readonly partition: number
+  readonly before: number
+  readonly yes?: true
+}
 
 export async function deleteTopic(
   invocation: Invocation,

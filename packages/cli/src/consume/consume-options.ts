@@ -1,0 +1,12 @@
+/** What of a topic is read, as the line says it. */
+export interface ConsumeOptions {
+  /** `earliest`, `latest` or a number. */
+  readonly offset?: string
+  readonly from?: number
+  readonly last?: number
+  readonly until?: number
+  readonly follow?: true
+  readonly maxRecords?: number
+  readonly partition?: readonly number[]
+  readonly key?: string
+}
