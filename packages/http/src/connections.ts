@@ -1,5 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import type { App, Edge } from './edge.ts'
+
+/**
+ * To be called before an answer that does not wait for the body. When this is the connection's last request, Node
+ * would close it with the last byte of the answer, and reset it, as more of the body comes.
+ */
+export function keepReading({ request, raw }: FastifyReply): void {
+  if (!request.raw.complete) raw.shouldKeepAlive = true
+}
 
 /**
  * What becomes of a connection after an answer. It is closed when nothing more can come of it; and while the
@@ -21,9 +30,15 @@ function readAway(raw: IncomingMessage): void {
     left -= piece.length
     if (left < 0) raw.destroy()
   })
+  if (isLast(raw)) raw.once('end', () => raw.socket.destroySoon())
   raw.once('close', () => clearTimeout(timer))
   raw.once('error', () => clearTimeout(timer))
   raw.resume()
+}
+
+function isLast({ headers, httpVersion }: IncomingMessage): boolean {
+  const { connection = '' } = headers
+  return httpVersion === '1.0' || /\bclose\b/i.test(connection)
 }
 
 /** Long enough for an answer to cross the world. */

@@ -1,6 +1,6 @@
 import { LogError } from '@millrace/model/log-error'
 import type { FastifyError, FastifyRequest } from 'fastify'
-import { unsupportedMediaType } from './media-type-problem.ts'
+import { noBody, unsupportedMediaType } from './media-type-problem.ts'
 import { notUtf8 } from './parameters.ts'
 import { validationProblem } from './validation-problem.ts'
 
@@ -12,6 +12,7 @@ export function knownFailure(
   if (error instanceof LogError) return error
   if (!('code' in error)) return undefined
   if ('validation' in error && error.validation !== undefined) {
+    if (error.validationContext === 'body' && request.body === undefined) return noBody(request)
     return validationProblem(error.validation, error.validationContext)
   }
   switch (error.code) {

@@ -11,22 +11,31 @@ export function readJsonBodies(app: App, edge: Edge): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(
     'application/json',
-    async (_request: FastifyRequest, raw: IncomingMessage) =>
-      withWholeBody(
-        edge,
-        raw,
-        { maxBytes: JSON_BODY_MAX_BYTES, code: 'BODY_TOO_LARGE' },
-        parseJson,
-      ),
+    async (request: FastifyRequest, raw: IncomingMessage) => {
+      if (!isBodyExpected(request)) return undefined
+      return withWholeBody(edge, raw, LIMIT, parseJson)
+    },
   )
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
-    // An address that does not exist is the greater mistake.
-    if (!request.is404) throw unsupportedMediaType(request)
+    if (isBodyExpected(request)) throw unsupportedMediaType(request)
   })
 }
 
+/**
+ * INVALID_REQUEST for a body where none is taken: who names in it what to delete would have all deleted. An
+ * empty one is none, and of an address that does not exist that is the greater mistake.
+ */
+function isBodyExpected({ is404, headers, method, routeOptions }: FastifyRequest): boolean {
+  if (is404 || headers['content-length'] === '0') return false
+  if (routeOptions.schema?.body !== undefined) return true
+  throw new LogError(
+    'INVALID_REQUEST',
+    `${method} ${routeOptions.url ?? ''} takes no body: what it needs is in its address.`,
+  )
+}
+
 /** Ten thousand commits, with their longest names, are larger; with ordinary ones, they fit. */
-const JSON_BODY_MAX_BYTES = 1024 * 1024
+const LIMIT = { maxBytes: 1024 * 1024, code: 'BODY_TOO_LARGE' } as const
 
 /** Of a field given twice the last one counts, as with `JSON.parse`; nothing here is stored as it was sent. */
 function parseJson(body: Buffer): unknown {

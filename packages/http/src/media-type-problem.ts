@@ -11,6 +11,11 @@ export function unsupportedMediaType(request: FastifyRequest): LogError {
   })
 }
 
+/** A body that is not there at all. */
+export function noBody(request: FastifyRequest): LogError {
+  return new LogError('INVALID_REQUEST', `There is no body. ${adviceFor(request)}`)
+}
+
 function formNote(type: string): string {
   return type.startsWith('application/x-www-form-urlencoded')
     ? ' (curl -d sends that, and strips line breaks.)'

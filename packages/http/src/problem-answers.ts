@@ -1,6 +1,7 @@
 import { PROBLEM_TYPE } from '@millrace/http-api/errors'
 import { LogError } from '@millrace/model/log-error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { keepReading } from './connections.ts'
 import type { App, Edge } from './edge.ts'
 import { bugFailure, knownFailure } from './failure.ts'
 import { problemOf } from './problem.ts'
@@ -29,6 +30,7 @@ export function answerProblems(app: App, edge: Edge): void {
 
 export function sendProblem(reply: FastifyReply, error: LogError): FastifyReply {
   const problem = problemOf(error)
+  keepReading(reply)
   const { retryAfterMs } = error.fields
   if (retryAfterMs !== undefined) reply.header('Retry-After', Math.ceil(retryAfterMs / 1000))
   if (error.code === 'REQUEST_TOO_SLOW') reply.header('Connection', 'close')

@@ -9,7 +9,9 @@ export function validationProblem(
   const errors = withoutEchoes(found)
     .map((one) => ({ path: placeOf(one, context), message: messageOf(one, context) }))
     .slice(0, ERRORS_SHOWN_MAX)
-  const detail = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
+  const detail = errors.map(({ path, message }) =>
+    path === '' && context === 'body' ? `The body ${message}` : `${path}: ${message}`,
+  )
   const isName = context === 'params' && found.some((one) => NAMES.has(one.instancePath))
   return new LogError(isName ? 'INVALID_TOPIC' : 'INVALID_REQUEST', `${detail.join('; ')}.`, {
     appended: false,
@@ -18,6 +20,8 @@ export function validationProblem(
 }
 
 const ERRORS_SHOWN_MAX = 10
+/** A name that is not known may be as long as the body is. */
+const PATH_SHOWN_MAX = 100
 const NAMES = new Set(['/topic', '/group'])
 
 /** Of alternatives that all failed, only that they did, and of a name too long, its rule, which says how long. */
@@ -36,7 +40,7 @@ function withoutEchoes(
 function placeOf(error: FastifySchemaValidationError, context: string | undefined): string {
   const field = error.params['additionalProperty'] ?? error.params['missingProperty']
   const path = typeof field === 'string' ? `${error.instancePath}/${field}` : error.instancePath
-  return context === 'body' ? path : path.slice(1)
+  return (context === 'body' ? path : path.slice(1)).slice(0, PATH_SHOWN_MAX)
 }
 
 function messageOf(error: FastifySchemaValidationError, context: string | undefined): string {
@@ -44,6 +48,10 @@ function messageOf(error: FastifySchemaValidationError, context: string | undefi
   switch (error.keyword) {
     case 'additionalProperties':
       return `there is no such ${kind}`
+    case 'type':
+      return `must be ${withArticle(String(error.params['type']))}`
+    case 'minProperties':
+      return 'must name at least one field'
     case 'required':
       return `this ${kind} is missing`
     case 'pattern':
@@ -55,6 +63,10 @@ function messageOf(error: FastifySchemaValidationError, context: string | undefi
     default:
       return error.message ?? 'is not allowed'
   }
+}
+
+function withArticle(type: string): string {
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`
 }
 
 /** A description says what a thing is: of one that is refused, its first sentence says what it must be. */

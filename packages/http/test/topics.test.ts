@@ -150,12 +150,12 @@ describe('a name or a body that is not allowed', () => {
   })
 
   test.each([
-    [{ partitions: '6' }, '/partitions', 'must be integer'],
+    [{ partitions: '6' }, '/partitions', 'must be an integer'],
     [{ partitions: 0 }, '/partitions', 'must be >= 1'],
     [{ partition: 1 }, '/partition', 'there is no such field'],
     [{ config: { retention: 1 } }, '/config/retention', 'there is no such field'],
     [{ config: { retentionMs: 'x' } }, '/config/retentionMs', 'integer or null'],
-    [[], '', 'must be object'],
+    [[], '', 'must be an object'],
   ])('%j names what is wrong', async (body, path, message) => {
     const answer = await call(serving, '/v1/topics/wrong', { method: 'PUT', body })
     expect(answer).toMatchObject({

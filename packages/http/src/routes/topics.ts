@@ -51,7 +51,7 @@ function addMaking(app: App, { broker }: Edge): void {
   app.put('/v1/topics/:topic', {
     // `curl -X PUT` without a body asks for a topic as the defaults have it.
     preValidation: async (request) => {
-      request.body ??= {}
+      if (request.body === undefined) request.body = {}
     },
     schema: {
       tags: ['topics'],
