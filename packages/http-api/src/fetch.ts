@@ -31,7 +31,8 @@ const START = {
         Type.Literal('latest', { description: 'latest' }),
       ],
       {
-        description: 'Where to begin: an offset, earliest (when nothing is said), or latest.',
+        description:
+          'An offset (0 to 2^53 - 1) where to begin, earliest (when nothing is said), or latest.',
         examples: [42],
       },
     ),
@@ -78,7 +79,7 @@ const SHOWING = {
   format: Type.Optional(
     Type.Union([Type.Literal('json'), Type.Literal('text'), Type.Literal('base64')], {
       description:
-        'json: values as JSON where they are JSON, else text, else base64; text: text, else base64; base64.',
+        'One of json (values as JSON where they are JSON, else text, else base64), text (text, else base64), and base64.',
       examples: ['json'],
     }),
   ),

@@ -115,6 +115,10 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.server.maxConnections = config.maxConnections
+  // Nothing is promised by answering as if it had not been asked; Node's own 417 would be no problem document.
+  app.server.on('checkExpectation', (request, response) => {
+    app.server.emit('request', request, response)
+  })
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   return app
 }

@@ -69,15 +69,26 @@ function expectFewHeaders(request: FastifyRequest): void {
 }
 
 /** What is stored is what was sent; and a body that grows when it is read is a bomb. */
-function expectPlainBody({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding']
-  if (encoding === undefined || encoding === 'identity') return
-  throw new LogError(
+function expectPlainBody({ headers, raw }: FastifyRequest): void {
+  const { 'content-encoding': content, 'transfer-encoding': transfer } = headers
+  if (content !== undefined && !PLAIN.has(content.toLowerCase())) {
+    throw packedBody(`Content-Encoding: ${content}`)
+  }
+  if (transfer === undefined) return
+  if (transfer.toLowerCase() !== 'chunked') throw packedBody(`Transfer-Encoding: ${transfer}`)
+  if (raw.httpVersion !== '1.0') return
+  throw new LogError('INVALID_REQUEST', 'HTTP/1.0 has no Transfer-Encoding.')
+}
+
+function packedBody(header: string): LogError {
+  return new LogError(
     'UNSUPPORTED_MEDIA_TYPE',
-    `Content-Encoding: ${encoding} is not read here. Record batches may be compressed within.`,
+    `${header} is not read here. Send the body as it is; record batches may be compressed within.`,
     { appended: false },
   )
 }
+
+const PLAIN = new Set(['', 'identity'])
 
 const HEADERS_MAX = 100
 const PREFLIGHT_SECONDS = 600

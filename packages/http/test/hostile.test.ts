@@ -147,6 +147,10 @@ describe('what is no HTTP', () => {
       'a length and chunks',
       'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n',
     ],
+    [
+      'chunks in HTTP 1.0',
+      'POST / HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
     ['no Host', 'GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n'],
     [
       'two Hosts',
@@ -157,6 +161,30 @@ describe('what is no HTTP', () => {
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
     expect(problemIn(answer)).toMatchObject({ code: 'INVALID_REQUEST', appended: false })
     expect(await call(serving, '/livez')).toMatchObject({ status: 200 })
+  })
+
+  test('is a body that would have to be unpacked, however it says so', async () => {
+    await createTopic(serving, 'packed')
+    const sent = (headers: string) =>
+      'POST /v1/topics/packed/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n' +
+      `Connection: close\r\n${headers}\r\n\r\n1\r\nx\r\n0\r\n\r\n`
+    for (const headers of [
+      'Transfer-Encoding: gzip, chunked',
+      'Transfer-Encoding: chunked\r\nContent-Encoding: GZIP',
+    ]) {
+      const answer = await exchange(serving, sent(headers))
+      expect(problemIn(answer), headers).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+    }
+    expect(await fetchAll(serving, 'packed')).toEqual([])
+    for (const headers of ['Content-Encoding: Identity', 'Content-Encoding:']) {
+      const plain = sent(`Transfer-Encoding: Chunked\r\n${headers}`)
+      expect(await exchange(serving, plain), headers).toMatch(/^HTTP\/1.1 200 /)
+    }
+  })
+
+  test('is not an expectation that nobody knows, which may be ignored', async () => {
+    const sent = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\nConnection: close\r\n\r\n'
+    expect(await exchange(serving, sent)).toMatch(/^HTTP\/1.1 200 /)
   })
 
   test('is not HTTP 1.0 without a Host, which that did not have', async () => {
