@@ -48,6 +48,7 @@ export function openLogState(
     highWatermark: end.logEndOffset,
     logEndOffset: end.logEndOffset,
     isRemoved: false,
+    gone: undefined,
   }
 }
 

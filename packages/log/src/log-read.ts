@@ -85,6 +85,8 @@ async function readRun(log: LogState, fromOffset: Offset, maxBytes: number): Pro
   const aborted = isAnyTransactional
     ? await abortedTransactions(segments.from(fromOffset), fromOffset, run.nextOffset)
     : []
+  // Were the segments deleted meanwhile, nothing would say what was aborted in them.
+  if (isAnyTransactional && fromOffset < log.logStartOffset) expectInRange(log, fromOffset)
   return { batches: batchesOf(run), nextOffset: run.nextOffset, aborted }
 }
 

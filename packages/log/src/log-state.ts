@@ -1,4 +1,5 @@
 import type { Disk } from '@millrace/disk/disk'
+import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { LogConfig } from './config.ts'
 import type { PendingBatches } from './pending.ts'
@@ -20,4 +21,6 @@ export interface LogState {
   logEndOffset: Offset
   /** Its files may be gone, or go at any moment. */
   isRemoved: boolean
+  /** Why it cannot be read any more, whatever a read then fails with: it was removed, or closed. */
+  gone: LogError | undefined
 }

@@ -9,14 +9,22 @@ import { BATCH_BYTES_MAX } from './batch-chain.ts'
 
 /** The first record at or after `timestamp`, below the high watermark. See `Log.offsetForTimestamp`. */
 export async function findTimestamp(log: LogState, timestamp: number): Promise<Offset | undefined> {
+  // First, and at once: while the segments are looked at, these may go to a new one.
+  const inMemory = findPending(log, timestamp)
   for (const segment of log.segments.from(log.logStartOffset)) {
     const found = await log.segments.reading(segment, async () => {
       const largest = await segment.largestTimestamp()
       if (largest === undefined || largest < timestamp) return undefined
       return segment.offsetForTimestamp(timestamp, log.logStartOffset)
     })
-    if (found !== undefined) return found.offset < log.highWatermark ? found.offset : undefined
+    if (found === undefined) continue
+    if (inMemory !== undefined && inMemory < found.offset) return inMemory
+    return found.offset < log.highWatermark ? found.offset : undefined
   }
+  return inMemory
+}
+
+function findPending(log: LogState, timestamp: number): Offset | undefined {
   for (const batch of log.pending.from(log.logStartOffset, log.highWatermark)) {
     if (batch.header.isControl || batch.header.maxTimestamp < timestamp) continue
     const found = recordsOf(batch).find(

@@ -102,27 +102,29 @@ export class Log {
   /**
    * Whole batches at or after `fromOffset`, below the high watermark; control batches and batches of aborted
    * transactions are left out. OFFSET_OUT_OF_RANGE outside [logStartOffset, logEndOffset]; CORRUPT_SEGMENT
-   * with `damagedFrom` and `nextReadableOffset`.
+   * with `damagedFrom` and `nextReadableOffset`; UNKNOWN_TOPIC_OR_PARTITION once the log is removed.
    */
   read(fromOffset: Offset, options: LogReadOptions): Promise<LogRead> {
-    return readLog(this.#state, fromOffset, options)
+    return this.#whileThere(() => readLog(this.#state, fromOffset, options))
   }
 
   /** Resolves once the high watermark is above `above`, at once if it is. Rejects when aborted or removed. */
   async waitForHighWatermark(above: Offset, signal?: AbortSignal): Promise<void> {
-    if (this.#state.isRemoved) throw goneError(this.name)
+    if (this.#state.gone !== undefined) throw this.#state.gone
     if (this.highWatermark <= above) await this.#waiters.wait(above, signal)
   }
 
   /** The first record at or after `timestamp` (epoch milliseconds), below the high watermark. */
   offsetForTimestamp(timestamp: number): Promise<Offset | undefined> {
-    return findTimestamp(this.#state, timestamp)
+    return this.#whileThere(() => findTimestamp(this.#state, timestamp))
   }
 
   /** Of the first record at or after `offset`, in epoch milliseconds; undefined when there is none. */
-  async timestampAt(offset: Offset): Promise<number | undefined> {
-    expectInRange(this.#state, offset)
-    return timestampAt(this.#state, offset)
+  timestampAt(offset: Offset): Promise<number | undefined> {
+    return this.#whileThere(async () => {
+      expectInRange(this.#state, offset)
+      return timestampAt(this.#state, offset)
+    })
   }
 
   // Forming an entry.
@@ -180,9 +182,11 @@ export class Log {
 
   /** The log is removed: nobody waits for it any more, and what is pending goes nowhere. */
   markRemoved(): void {
+    const gone = goneError(this.name)
     this.#state.isRemoved = true
+    this.#state.gone = gone
     this.#state.pending.clear()
-    this.#waiters.dismiss(goneError(this.name))
+    this.#waiters.dismiss(gone)
   }
 
   /** The store stops: waiting readers are told. */
@@ -310,7 +314,18 @@ export class Log {
 
   async close(): Promise<void> {
     this.#state.isRemoved = true
+    this.#state.gone ??= new LogError('STOPPING', `${this.name} is closed.`)
     await this.#state.segments.retire([...this.#state.segments])
+  }
+
+  /** What a read meets in a log that goes under it is not what is wrong. */
+  async #whileThere<T>(read: () => Promise<T>): Promise<T> {
+    if (this.#state.gone !== undefined) throw this.#state.gone
+    try {
+      return await read()
+    } catch (error) {
+      throw this.#state.gone ?? error
+    }
   }
 
   async #load(): Promise<void> {
