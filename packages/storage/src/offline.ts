@@ -39,6 +39,8 @@ export interface OfflineLog {
   readonly topicId: string | undefined
   /** Offsets may skip, as compaction leaves them. */
   readonly gaps: boolean
+  /** Bytes of batches between two entries of its indexes. */
+  readonly indexIntervalBytes: number
   readonly logStartOffset: Offset
   readonly end: LogEnd
   /** Ascending, those that only the journal has among them. */
@@ -160,7 +162,7 @@ async function describe(
   paths: DataDirectory,
   { log, gaps, onDisk }: LogAndFiles,
 ): Promise<OfflineLog> {
-  const { id, name, logStartOffset, end, written, creation } = log
+  const { id, name, logStartOffset, end, origin, written, creation } = log
   const directory = join(paths.topics, name)
   const sizes = new Map(onDisk.map(({ baseOffset, bytes }) => [baseOffset, bytes]))
   const baseOffsets = [...new Set([...sizes.keys(), ...written.keys()])]
@@ -171,6 +173,7 @@ async function describe(
     directory,
     topicId: parsePartitionMetadata(Buffer.from(metadata ?? []).toString('latin1'))?.topicId,
     gaps: creation?.place.gaps ?? gaps ?? false,
+    indexIntervalBytes: origin.indexIntervalBytes,
     logStartOffset,
     end,
     segments: baseOffsets

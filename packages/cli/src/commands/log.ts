@@ -129,9 +129,8 @@ function addReindex(log: Command): void {
       .description('make indexes that are missing or damaged again; shows which unless --yes')
       .option(
         '--index-interval-bytes <bytes>',
-        'bytes of batches between two entries',
+        'bytes of batches between two entries (default: as its topic has it)',
         naturalNumber,
-        INDEX_INTERVAL_BYTES_DEFAULT,
       )
       .option('--all', 'sound ones, too')
       .option('-y, --yes', 'do it; what is replaced is kept in set-aside')
@@ -196,9 +195,6 @@ function addImport(log: Command): void {
     ],
   )
 }
-
-/** As topics have it unless they are told otherwise. */
-const INDEX_INTERVAL_BYTES_DEFAULT = 4096
 
 /** The arguments that every offline command shares. */
 function selecting(command: Command): Command {

@@ -55,12 +55,13 @@ async function expectedOf(
   for (const partition of found) {
     const log = logs.find(({ name }) => name === partition.name)
     if (log === undefined) continue
-    const { gaps, end } = log
+    const { gaps, end, indexIntervalBytes } = log
     const names = await NODE_DISK.list(partition.path)
     const knownFiles = new Set(names.filter((name) => OWN_FILE.test(name)))
     partitions.push({
       ...partition,
       expectations: { gaps, lastSegmentBytes: end.bytes, knownFiles },
+      indexIntervalBytes,
     })
   }
   return partitions

@@ -14,7 +14,8 @@ import { keptDirectory, keepFile } from './set-aside.ts'
 import { type PartitionTarget, partitionsOf, type Selection } from './target.ts'
 
 export interface ReindexOptions extends Selection {
-  readonly indexIntervalBytes: number
+  /** Instead of what the topics say. */
+  readonly indexIntervalBytes?: number
   /** Also those that a check finds nothing wrong with. */
   readonly all?: true
   readonly yes?: true
@@ -70,6 +71,8 @@ async function* unsound(
   note: (text: string) => void,
 ): AsyncGenerator<UnsoundIndex> {
   const findings = await indexFindings(disk, partition)
+  const intervalBytes =
+    indexIntervalBytes ?? partition.indexIntervalBytes ?? INDEX_INTERVAL_BYTES_DEFAULT
   for (const baseOffset of segmentBaseOffsets(await disk.list(partition.path))) {
     const paths = {
       index: segmentFilePath(partition.path, baseOffset, 'index'),
@@ -77,7 +80,7 @@ async function* unsound(
     }
     const isDue = findings.has(paths.index) || findings.has(paths.timeindex)
     if (!isDue && all !== true) continue
-    const rebuilt = await rebuildIndexes(disk, partition.path, baseOffset, indexIntervalBytes)
+    const rebuilt = await rebuildIndexes(disk, partition.path, baseOffset, intervalBytes)
     if (rebuilt.damagedBytes > 0) {
       const log = join(partition.shownAs, segmentFileName(baseOffset, 'log'))
       note(`${log}: ${counted(rebuilt.damagedBytes, 'byte')} of it are not sound; see log verify`)
@@ -93,6 +96,9 @@ async function* unsound(
     }
   }
 }
+
+/** As topics have it unless they are told otherwise, and Kafka does. */
+const INDEX_INTERVAL_BYTES_DEFAULT = 4096
 
 /** Paths of the indexes that a check complains about, or misses. */
 async function indexFindings(disk: Disk, partition: PartitionTarget): Promise<ReadonlySet<string>> {

@@ -26,6 +26,8 @@ export interface PartitionTarget {
   readonly name: string
   /** What a check may hold it to. */
   readonly expectations: CheckOptions
+  /** As its topic has it. Undefined: only the directory says what there is. */
+  readonly indexIntervalBytes?: number
 }
 
 /** Nothing is known of where it came from: offsets may skip, as compaction leaves them. */
