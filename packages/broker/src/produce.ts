@@ -166,16 +166,26 @@ function checkBatches(topic: Topic, bytes: Uint8Array, nowMs: number): number {
   }
   if (bytes.length === 0) throw new LogError('INVALID_RECORD', 'There is no record batch.')
   let recordCount = 0
-  for (let at = 0; at < bytes.length;) {
-    const header = checkProducedBatch(bytes, at, limits)
-    const { maxTimestamp } = header
-    if (messageTimestampType === 'CreateTime' && maxTimestamp > latest) {
-      throw timestampError(maxTimestamp, latest)
+  for (let at = 0, index = 0; at < bytes.length; index++) {
+    try {
+      const header = checkProducedBatch(bytes, at, limits)
+      const { maxTimestamp } = header
+      if (messageTimestampType === 'CreateTime' && maxTimestamp > latest) {
+        throw timestampError(maxTimestamp, latest)
+      }
+      recordCount += header.recordCount
+      at += header.sizeInBytes
+    } catch (error) {
+      throw index === 0 ? error : inBatch(error, index, at)
     }
-    recordCount += header.recordCount
-    at += header.sizeInBytes
   }
   return recordCount
+}
+
+/** Of several batches, the one at fault is named. */
+function inBatch(error: unknown, index: number, at: number): unknown {
+  if (!(error instanceof LogError)) return error
+  return new LogError(error.code, `Batch ${index}, at byte ${at}: ${error.detail}`, error.fields)
 }
 
 /** Of one batch. A reader has to hold as much. */

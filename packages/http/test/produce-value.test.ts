@@ -1,4 +1,5 @@
 import { encodeBatch } from '@millrace/model/batch-encoding'
+import { crc32c } from '@millrace/model/crc32c'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, createTopic, fetchAll } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
@@ -96,14 +97,10 @@ test.each([
 })
 
 describe('a body of record batches', () => {
-  const batch = (value: string) =>
-    Buffer.from(
-      encodeBatch({
-        records: [
-          { key: null, value: Buffer.from(value), headers: [], timestamp: 1_700_000_000_000 },
-        ],
-      }),
-    )
+  const recordsOf = (value: string) => [
+    { key: null, value: Buffer.from(value), headers: [], timestamp: 1_700_000_000_000 },
+  ]
+  const batch = (value: string) => Buffer.from(encodeBatch({ records: recordsOf(value) }))
   const post = (topic: string, body: Buffer, query = '?partition=0') =>
     call(serving, `/v1/topics/${topic}/records${query}`, {
       method: 'POST',
@@ -144,6 +141,19 @@ describe('a body of record batches', () => {
       await post(topic, Buffer.concat([batch('good'), Buffer.from(spoil(batch('bad')))])),
     ).toMatchObject(name === 'nothing' ? { status: 200 } : { status: 400 })
     expect(await fetchAll(serving, topic)).toHaveLength(name === 'nothing' ? 1 : 0)
+  })
+
+  test('of several says which is not sound, and as a sentence what is wrong with it', async () => {
+    await createTopic(serving, 'several')
+    const spoilt = withByte(batch('bad'), batch('bad').length - 1, 0xff)
+    const answer = await post('several', Buffer.concat([batch('good'), spoilt, batch('good')]))
+    const at = batch('good').length
+    expect(answer.json.detail).toMatch(`Batch 1, at byte ${at}: Its CRC is wrong. Encode it`)
+    const compressed = Buffer.from(encodeBatch({ records: recordsOf('x'), codec: 'gzip' }))
+    // Its first byte, and then the CRC over it.
+    compressed[61] = 0
+    compressed.writeUInt32BE(crc32c(compressed.subarray(21)), 17)
+    expect((await post('several', compressed)).json.detail).toMatch(/cannot be read: .+[a-z]\. Enc/)
   })
 
   test('needs a partition, and takes no key', async () => {

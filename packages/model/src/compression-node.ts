@@ -63,16 +63,20 @@ function decompressWholeZstd(bytes: Uint8Array, maxBytes: number): Buffer {
   const answer: unknown = zstdDecompressSync(bytes, { maxOutputLength: maxBytes, info: true })
   const { buffer, engine } = answer as { buffer: Buffer; engine: { bytesWritten: number } }
   if (engine.bytesWritten !== bytes.length) {
-    throw new Error(`the last frame ends at byte ${engine.bytesWritten} of ${bytes.length}.`)
+    throw new Error(`the last frame ends at byte ${engine.bytesWritten} of ${bytes.length}`)
   }
   return buffer
 }
 
 function refusal(codec: Compression, maxBytes: number, cause: unknown): LogError {
   const isTooLarge = cause instanceof RangeError
-  return isTooLarge ? tooManyBytes(codec, maxBytes) : unsound(codec, String(cause), cause)
+  return isTooLarge ? tooManyBytes(codec, maxBytes) : unsound(codec, `${messageOf(cause)}.`, cause)
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause)
 }
