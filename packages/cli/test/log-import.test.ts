@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@millrace/client'
@@ -23,6 +23,8 @@ test('a partition of Kafka’s is brought in, read with its offsets, and written
   expect(run.status).toBe(0)
   expect(run.stdout.toString()).toContain('Brought in brought-0: offsets 0 to 29, 4 segments')
   expect((await cli('log', 'verify', 'data')).status).toBe(0)
+  // How large it is to be is the server's setting.
+  expect(await readdir(join(directory.path, 'data'))).not.toContain('reserve')
 
   await using server = await serveInProcess(join(directory.path, 'data'))
   const here = ['--server', server.url]
@@ -42,6 +44,7 @@ test('a transaction that has not ended is refused unless it is told otherwise: s
   const refused = await cli('log', 'import', join(FIXTURES, 'g-0'))
   expect(refused.status).toBe(4)
   expect(refused.stderr).toContain('--open-transactions keep')
+  expect(await readdir(directory.path)).toEqual([])
   const kept = await cli('log', 'import', join(FIXTURES, 'g-0'), '--open-transactions', 'keep')
   expect(kept.status).toBe(0)
   expect((await cli('log', 'verify', 'data', '--topic', 'g')).status).toBe(0)

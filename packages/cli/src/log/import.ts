@@ -38,9 +38,9 @@ export async function importLog(
     output.note(`DAMAGE  ${place}, byte ${position}: ${message}`)
   }
   if (plan.findings.length > 0 && options.yes !== true) throw damaged(plan)
-  const target = dataDirectory ?? userPath(DEFAULT_DATA_DIRECTORY)
-  await using storage = await Storage.open(NODE_DISK, target, SYSTEM_CLOCK, parseStorageConfig({}))
   expectNoOpenTransaction(plan, options)
+  const target = dataDirectory ?? userPath(DEFAULT_DATA_DIRECTORY)
+  await using storage = await Storage.open(NODE_DISK, target, SYSTEM_CLOCK, STORAGE_CONFIG)
   const topicId = plan.topicId ?? randomBytes(16).toString('base64url')
   const log = { source: path, plan, directory, topicId, config: LOG_CONFIG_DEFAULTS }
   const { openTransactions } = options
@@ -52,6 +52,9 @@ export async function importLog(
   const answer = { directory, dataDirectory: target, ...extentOf(plan), setAside }
   await output.one(answer, () => summary(answer, plan))
 }
+
+/** A reserve is the server's to make: how large it is to be is not known here. */
+const STORAGE_CONFIG = parseStorageConfig({ reserveBytes: 0 })
 
 async function surveyed(path: string): Promise<ImportPlan> {
   for await (const event of planImport(NODE_DISK, path)) {
