@@ -135,8 +135,17 @@ async function hold(
     const lock = await acquireLock(path)
     return { by: 'us', [Symbol.asyncDispose]: () => lock.release() }
   } catch (error) {
+    if (isReadOnly(error)) {
+      note(`Note: ${directory} is read-only here, so that nothing keeps a server away meanwhile.`)
+      return { by: 'nobody', [Symbol.asyncDispose]: nothingToRelease }
+    }
     if (access === 'alone' || !(error instanceof LogError)) throw error
     note(`Note: ${error.detail} Until then, what it wrote last may be missing here.`)
     return { by: 'another', [Symbol.asyncDispose]: nothingToRelease }
   }
+}
+
+/** A backup, or a snapshot: a lock cannot be taken, and hardly need be. */
+function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EROFS'
 }
