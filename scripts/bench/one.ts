@@ -1,4 +1,6 @@
 /** Runs one benchmark, in this process, and sends what was measured to the one that started it. */
+// The engine in this process has what it has in a server.
+import '../../packages/cli/src/process-settings.ts'
 import type { Setting } from './benchmark.ts'
 import { findBenchmark } from './benchmarks.ts'
 

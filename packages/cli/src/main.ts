@@ -1,6 +1,5 @@
 #!/usr/bin/env node
-// Before anything uses the thread pool: a journal sync must never wait for a thread.
-process.env['UV_THREADPOOL_SIZE'] ??= '16'
+import './process-settings.ts'
 
 const NODE_MAJOR_MIN = 24
 
