@@ -29,6 +29,8 @@ async function openPages(): Promise<FastifyInstance> {
     configuration: {
       url: '/openapi.json',
       pageTitle: 'Millrace HTTP API',
+      // Else a browser asks for /favicon.ico, which is not here.
+      favicon: 'data:,',
       // Nothing is fetched from anywhere else, and nobody else's services are offered.
       withDefaultFonts: false,
       telemetry: false,
