@@ -5,7 +5,7 @@ import type { OffsetKey } from '@millrace/offsets/offset-key'
 import { expectGroupNameForUsers } from './group-name.ts'
 import { withinLog } from './list-offsets.ts'
 import type { BrokerParts } from './parts.ts'
-import { logOf, type Topic } from './topic.ts'
+import { deletedMeanwhile, logOf, type Topic } from './topic.ts'
 
 /**
  * A group's offsets in one topic, moved; with `dryRun` the same answer, and nothing else. A target that the log
@@ -29,6 +29,8 @@ export async function resetOffsets(
     return to === undefined ? [] : [{ topic: topic.name, partition, from, to }]
   })
   if (reset.dryRun || moves.length === 0) return moves
+  // Else a topic that is gone would have committed offsets, which nobody takes back.
+  if (topics.findById(topic.id) === undefined) throw deletedMeanwhile(topic)
   const committedAt = clock.nowMs()
   const stored = moves.map(({ partition, to }) => ({
     group,

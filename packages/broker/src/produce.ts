@@ -12,7 +12,7 @@ import { identityOf } from './idempotency.ts'
 import type { BrokerParts } from './parts.ts'
 import { type ProducedAnswer, recordsOf } from './produced-answer.ts'
 import { routeRecords, timestampError } from './route-records.ts'
-import { logOf, type Topic } from './topic.ts'
+import { deletedMeanwhile, logOf, type Topic } from './topic.ts'
 import { expectNameForUsers } from './topic-name.ts'
 import { createTopic } from './topics.ts'
 
@@ -132,6 +132,9 @@ async function append(
     return outcomes
   } catch (error) {
     room.noteFailure(error)
+    if (error instanceof LogError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION') {
+      throw deletedMeanwhile(plan.topic)
+    }
     // The storage names the change at fault, which is not for those to know who sent records.
     if (!(error instanceof LogError) || error.fields.index === undefined) throw error
     const { index: _changeIndex, ...fields } = error.fields

@@ -45,6 +45,12 @@ export function logOf(topic: Topic, partition: number): Log {
   throw noSuchPartition(topic, partition)
 }
 
+/** It was there when the request came. */
+export function deletedMeanwhile({ name }: Topic): LogError {
+  const detail = `Topic ${name} was deleted meanwhile.`
+  return new LogError('UNKNOWN_TOPIC_OR_PARTITION', detail, { topic: name, appended: false })
+}
+
 /** `index`: of the record that names it. */
 export function noSuchPartition(topic: Topic, partition: number, index?: number): LogError {
   return new LogError(
