@@ -1,4 +1,5 @@
 import type { FetchedBatches, FetchRequest } from '@millrace/model/broker'
+import { LogError } from '@millrace/model/log-error'
 import type { BrokerParts } from './parts.ts'
 import { logOf } from './topic.ts'
 
@@ -16,7 +17,14 @@ export async function fetch(parts: BrokerParts, request: FetchRequest): Promise<
   let nextOffset = request.offset
   for (;;) {
     // Also when there is nothing: reading finds out whether the offset is in range.
-    const read = await log.read(nextOffset, { maxBytes: maxBytes - bytes, signal })
+    const read = await log
+      .read(nextOffset, { maxBytes: maxBytes - bytes, signal })
+      .catch((error: unknown) => {
+        // What was read before is answered; the next fetch, from there, meets the failure first.
+        if (bytes > 0 && error instanceof LogError) return undefined
+        throw error
+      })
+    if (read === undefined) break
     // A read's first batch may be larger than asked for. Only the first of all is let through.
     if (bytes > 0 && bytes + read.byteCount > maxBytes) break
     pieces.push(...read.pieces)

@@ -9,6 +9,7 @@ import { BATCH_HEADER_SIZE } from '@millrace/model/record-batch'
 import type { AppendDerived, ChangeOutcome } from '@millrace/storage/change'
 import { readBatches } from '@millrace/storage/log-records'
 import type { Storage } from '@millrace/storage/storage'
+import type { BrokerLogger } from './logger.ts'
 import {
   answerSize,
   decodeAnswer,
@@ -37,19 +38,20 @@ export class IdempotencyKeys {
   readonly #offsets = new Map<string, Offset>()
   readonly #underWay = new Map<string, { bodyHash: Uint8Array; done: Promise<unknown> }>()
 
-  /** Reads the keys that still count. */
+  /** Reads the keys that still count. Those in a damaged range are not known any more; the log tells of it. */
   static async open(
     storage: Storage,
     log: Log,
     clock: Clock,
-    windowMs: number,
+    options: { readonly windowMs: number; readonly logger: BrokerLogger },
   ): Promise<IdempotencyKeys> {
+    const { logger, windowMs } = options
     const keys = new IdempotencyKeys(storage, log, clock, windowMs)
-    const from = await keys.#oldestThatCounts()
-    for await (const { records } of readBatches(log, { from, to: log.highWatermark })) {
-      for (const { key, offset } of records) {
-        if (offset >= from) keys.#remember(Buffer.from(key ?? []).toString('latin1'), offset)
-      }
+    let from: Offset | undefined = await keys.#oldestThatCounts()
+    while (from !== undefined) {
+      const damage = await keys.#read(from)
+      if (damage !== undefined) logger.warn({ err: damage }, 'idempotency keys lost')
+      from = damage?.fields.nextReadableOffset
     }
     return keys
   }
@@ -140,6 +142,24 @@ export class IdempotencyKeys {
     await this.#storage.append([{ kind: 'logStart', log: log.id, logStartOffset }])
   }
 
+  /** Answers with the damage that it met. */
+  async #read(from: Offset): Promise<LogError | undefined> {
+    try {
+      for await (const { records } of readBatches(this.#log, {
+        from,
+        to: this.#log.highWatermark,
+      })) {
+        for (const { key, offset } of records) {
+          if (offset >= from) this.#remember(Buffer.from(key ?? []).toString('latin1'), offset)
+        }
+      }
+      return undefined
+    } catch (error) {
+      if (isDamage(error)) return error
+      throw error
+    }
+  }
+
   #remember(name: string, offset: Offset): void {
     this.#offsets.delete(name)
     this.#offsets.set(name, offset)
@@ -163,9 +183,19 @@ export class IdempotencyKeys {
 
   async #oldestThatCounts(): Promise<Offset> {
     const { highWatermark, logStartOffset } = this.#log
-    const inTime = await this.#log.offsetForTimestamp(this.#clock.nowMs() - this.#windowMs)
     const inNumber = highWatermark - KEYS_MAX
-    return Math.max(inTime ?? highWatermark, inNumber, logStartOffset) as Offset
+    return Math.max(await this.#oldestInTime(), inNumber, logStartOffset) as Offset
+  }
+
+  async #oldestInTime(): Promise<Offset> {
+    const { highWatermark, logStartOffset } = this.#log
+    try {
+      const found = await this.#log.offsetForTimestamp(this.#clock.nowMs() - this.#windowMs)
+      return found ?? highWatermark
+    } catch (error) {
+      if (isDamage(error)) return logStartOffset
+      throw error
+    }
   }
 }
 
@@ -184,6 +214,10 @@ export function identityOf(topicId: string, given: Idempotency): RequestIdentity
 const KEYS_MAX = 100_000
 const TRIMMED_RECORDS = 10_000
 const KEY_PATTERN = /^[A-Za-z0-9._~-]{1,128}$/
+
+function isDamage(error: unknown): error is LogError {
+  return error instanceof LogError && error.code === 'CORRUPT_SEGMENT'
+}
 
 function expectSameBody({ bodyHash }: RequestIdentity, first: Uint8Array): void {
   if (Buffer.compare(bodyHash, first) === 0) return

@@ -81,7 +81,10 @@ async function makeParts(
     topics: new TopicStore(storage, topicState, clock, topicDefaults),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
-    idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, idempotencyWindowMs),
+    idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, {
+      windowMs: idempotencyWindowMs,
+      logger: base.logger,
+    }),
     budget: new ProduceBudget(clock, produceBudgetBytes),
     room: new RoomWatch(base.logger),
     waits: new Waits(clock),

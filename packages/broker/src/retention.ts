@@ -1,17 +1,36 @@
+import type { Log } from '@millrace/log/log'
 import type { BrokerParts } from './parts.ts'
+import type { Topic } from './topic.ts'
 
-/** Deletes what the topics' retention lets go, of one partition after the other. */
-export async function expireTopics({ topics, storage, logger }: BrokerParts): Promise<void> {
+/** Deletes what the topics' retention lets go, of one partition after the other: one that fails is told of. */
+export async function expireTopics(parts: BrokerParts): Promise<void> {
+  const { topics, storage, logger } = parts
   for (const topic of topics.all()) {
     const { retentionMs, retentionBytes } = topic.config
     if (topic.isInternal || (retentionMs < 0 && retentionBytes < 0)) continue
     for (const [partition, log] of topic.logs.entries()) {
+      const isOver = () => storage.log(log.id) === undefined
       // A topic may be deleted while this goes on.
-      if (storage.log(log.id) === undefined) break
-      const before = log.logStartOffset
-      const logStartOffset = await storage.expire(log, { retentionMs, retentionBytes })
-      if (logStartOffset === before) continue
-      logger.info({ topic: topic.name, partition, before, logStartOffset }, 'records expired')
+      if (isOver()) break
+      try {
+        await expirePartition(parts, topic, partition, log)
+      } catch (error) {
+        if (storage.state.kind === 'failed' || storage.state.kind === 'stopping') throw error
+        if (!isOver()) logger.warn({ topic: topic.name, partition, err: error }, 'retention failed')
+      }
     }
   }
+}
+
+async function expirePartition(
+  { storage, logger }: BrokerParts,
+  { config, name }: Topic,
+  partition: number,
+  log: Log,
+): Promise<void> {
+  const { retentionMs, retentionBytes } = config
+  const before = log.logStartOffset
+  const logStartOffset = await storage.expire(log, { retentionMs, retentionBytes })
+  if (logStartOffset === before) return
+  logger.info({ topic: name, partition, before, logStartOffset }, 'records expired')
 }

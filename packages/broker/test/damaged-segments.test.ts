@@ -1,0 +1,86 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NODE_DISK } from '@millrace/disk/node-disk'
+import { FaultyDisk } from '@millrace/testing/faulty-disk'
+import { ManualClock } from '@millrace/testing/manual-clock'
+import { makeTempDirectory } from '@millrace/testing/temp-directory'
+import { describe, expect, test } from 'vitest'
+import { NO_LOGGER } from '../src/logger.ts'
+import { at, failure, openBroker, record, recordsIn } from './open-broker.ts'
+
+const HOUR_MS = 3_600_000
+
+/** Turns one bit of a partition's first segment, so many bytes before its end where `at` is below 0. */
+async function harm(directory: string, partition: string, position: number): Promise<void> {
+  const path = join(directory, 'topics', partition, '00000000000000000000.log')
+  const bytes = await readFile(path)
+  const place = position < 0 ? bytes.length + position : position
+  bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
+  await writeFile(path, bytes)
+}
+
+function keyed(key: string) {
+  return { idempotency: { key, chunk: 0, bodyHash: Buffer.from('body') } }
+}
+
+describe('with a damaged segment', () => {
+  test('of __produce the broker starts, tells, and knows the keys that are sound', async () => {
+    await using directory = await makeTempDirectory()
+    const first = await openBroker(directory.path)
+    await first.createTopic('t', {})
+    for (const key of ['lost', 'kept']) await first.produceRecords('t', [record(key)], keyed(key))
+    await first.close()
+    await harm(directory.path, '__produce-0', 80)
+    const told: string[] = []
+    const logger = { ...NO_LOGGER, warn: (_fields: object, message: string) => told.push(message) }
+    await using broker = await openBroker(directory.path, { logger })
+    expect(told).toEqual(['idempotency keys lost'])
+    const isKnown = async (key: string) =>
+      (await broker.produceRecords('t', [record(key)], keyed(key))).duplicate
+    expect([await isKnown('lost'), await isKnown('kept')]).toEqual([false, true])
+    expect([await isKnown('lost'), await isKnown('kept')]).toEqual([true, true])
+  })
+
+  test('a fetch that waits for more answers with what is sound before the damage', async () => {
+    await using directory = await makeTempDirectory()
+    const first = await openBroker(directory.path)
+    await first.createTopic('t', {})
+    for (const value of ['sound', 'damaged']) await first.produceRecords('t', [record(value)], {})
+    await first.close()
+    await harm(directory.path, 't-0', -3)
+    await using broker = await openBroker(directory.path)
+    const request = { topic: 't', partition: 0, maxBytes: 10_000, minBytes: 5_000, waitMs: 60_000 }
+    const { pieces, nextOffset } = await broker.fetch({ ...request, offset: at(0) })
+    expect(recordsIn(pieces).map(({ value }) => String(value))).toEqual([
+      String(Buffer.from('sound')),
+    ])
+    expect(nextOffset).toBe(1)
+    const damaged = failure('CORRUPT_SEGMENT', { damagedFrom: 1 })
+    await expect(broker.fetch({ ...request, offset: nextOffset })).rejects.toThrow(damaged)
+  })
+})
+
+test('a partition whose disk cannot be read keeps no other from being expired', async () => {
+  await using directory = await makeTempDirectory()
+  const clock = new ManualClock()
+  const first = await openBroker(directory.path, { clock })
+  for (const topic of ['a', 'b']) {
+    await first.createTopic(topic, { config: { retentionMs: HOUR_MS } })
+    await first.produceRecords(topic, [record('old', { timestamp: clock.nowMs() })], {})
+  }
+  await first.close()
+  const disk = new FaultyDisk(NODE_DISK, ({ operation, path }) =>
+    operation === 'read' && path.includes('a-0') ? { kind: 'error', code: 'EIO' } : undefined,
+  )
+  const told: object[] = []
+  const logger = { ...NO_LOGGER, warn: (fields: object) => told.push(fields) }
+  await using broker = await openBroker(directory.path, { clock, disk, logger })
+  clock.advance(2 * HOUR_MS)
+  const startOf = (topic: string) => broker.partitionState(topic, 0).logStartOffset
+  for (let minutes = 0; startOf('b') === 0 && minutes < 1_000; minutes++) {
+    clock.advance(60_000)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(startOf('a')).toBe(0)
+  expect(told).toContainEqual(expect.objectContaining({ topic: 'a', partition: 0 }))
+})
