@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
@@ -32,4 +32,32 @@ test('indexes are made again as the topic has them, byte for byte, whatever its 
   const all = await runCli(['log', 'reindex', data, '--all'])
   expect(all.stdout).toHaveLength(0)
   expect(all.stderr).toContain('nothing to do')
+})
+
+test('a .txnindex of Kafka’s that is gone, or wrong, is made again byte for byte', async () => {
+  await using directory = await makeTempDirectory()
+  const partition = join(directory.path, 'g-0')
+  await cp(join(import.meta.dirname, '../../log/test/fixtures/partition-clean/g-0'), partition, {
+    recursive: true,
+  })
+  const path = join(partition, '00000000000000000016.txnindex')
+  const before = await readFile(path)
+  const spoiled = Buffer.from(before)
+  spoiled.writeUInt8(1, spoiled.length - 9)
+  const ways = [() => rm(path), () => writeFile(path, spoiled)]
+  for (const spoil of ways) {
+    await spoil()
+    expect((await runCli(['log', 'verify', partition])).status).not.toBe(0)
+    const run = await runCli([
+      'log',
+      'reindex',
+      partition,
+      '--yes',
+      '--index-interval-bytes',
+      '150',
+    ])
+    expect(run.status).toBe(0)
+    expect(await readFile(path)).toEqual(before)
+    expect((await runCli(['log', 'verify', partition])).status).toBe(0)
+  }
 })

@@ -8,7 +8,8 @@
  *     18  last offset    i64  the abort marker's
  *     26  stable offset  i64  the last stable offset when the marker was written
  *
- * Kafka's; Millrace reads it in what was brought in. No file: none was aborted.
+ * Kafka's; Millrace reads it in what was brought in, and can make it again from the batches. No file: none was
+ * aborted.
  *
  * Invariants
  *   - last offsets ascend, and lie in the segment that the file belongs to;
@@ -54,6 +55,19 @@ export function decodeTransactionIndex(bytes: Buffer, path: string): readonly Ab
     transactions.push(transaction)
   }
   return transactions
+}
+
+export function encodeTransactionIndex(transactions: readonly AbortedTransaction[]): Buffer {
+  const bytes = Buffer.alloc(transactions.length * TRANSACTION_INDEX_ENTRY_SIZE)
+  for (const [slot, transaction] of transactions.entries()) {
+    const at = slot * TRANSACTION_INDEX_ENTRY_SIZE
+    bytes.writeInt16BE(VERSION, at)
+    bytes.writeBigInt64BE(BigInt(transaction.producerId), at + PRODUCER_ID_AT)
+    bytes.writeBigInt64BE(BigInt(transaction.firstOffset), at + FIRST_OFFSET_AT)
+    bytes.writeBigInt64BE(BigInt(transaction.lastOffset), at + LAST_OFFSET_AT)
+    bytes.writeBigInt64BE(BigInt(transaction.lastStableOffset), at + LAST_STABLE_OFFSET_AT)
+  }
+  return bytes
 }
 
 export const TRANSACTION_INDEX_ENTRY_SIZE = 34

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import { NODE_DISK } from '@millrace/disk/node-disk'
 import { checkPartition, type FindingCode } from '@millrace/log/check'
+import { rebuildTransactionIndexes } from '@millrace/log/rebuilt-transaction-indexes'
 import { readWholeFile, replaceFileDurably } from '@millrace/log/whole-file'
 import { segmentBaseOffsets, segmentFileName, segmentFilePath } from '@millrace/log/segment-files'
 import { CommandFailure } from '../command-failure.ts'
@@ -95,6 +96,30 @@ async function* unsound(
       yield { path, shownAs: join(partition.shownAs, basename(path)), was, bytes }
     }
   }
+  const isAbortedUnsound = [...findings].some((path) => path.endsWith('.txnindex'))
+  if (isAbortedUnsound) yield* unsoundTransactionIndexes(disk, partition, findings, note)
+}
+
+/** Which transactions were aborted is made again for the whole partition, or not at all. */
+async function* unsoundTransactionIndexes(
+  disk: Disk,
+  partition: PartitionTarget,
+  findings: ReadonlySet<string>,
+  note: (text: string) => void,
+): AsyncGenerator<UnsoundIndex> {
+  const { damagedBytes, indexes } = await rebuildTransactionIndexes(disk, partition.path)
+  if (damagedBytes > 0) {
+    const why = `${counted(damagedBytes, 'byte')} of it are not sound, and may have ended transactions`
+    note(`${partition.shownAs}: ${why}; its .txnindex is left as it is. See log verify`)
+    return
+  }
+  for (const [baseOffset, bytes] of indexes) {
+    const path = segmentFilePath(partition.path, baseOffset, 'txnindex')
+    const stored = await readWholeFile(disk, path)
+    if (!findings.has(path) || bytes.equals(stored ?? Buffer.alloc(0))) continue
+    const was = stored === undefined ? 'missing' : 'unsound'
+    yield { path, shownAs: join(partition.shownAs, basename(path)), was, bytes }
+  }
 }
 
 /** As topics have it unless they are told otherwise, and Kafka does. */
@@ -112,6 +137,7 @@ async function indexFindings(disk: Disk, partition: PartitionTarget): Promise<Re
 const INDEX_FINDINGS: ReadonlySet<FindingCode> = new Set([
   'offset-index',
   'time-index',
+  'transaction-index',
   'preallocated',
   'missing-file',
 ])
