@@ -5,6 +5,7 @@ import type { SegmentToImport } from '@millrace/log/import-survey'
 import { formatLeaderEpochs, LEADER_EPOCH_FILE } from '@millrace/log/leader-epochs'
 import { writeProducerState } from '@millrace/log/log-producers'
 import { formatPartitionMetadata, PARTITION_METADATA_FILE } from '@millrace/log/partition-metadata'
+import { rebuildTransactionIndexes } from '@millrace/log/rebuilt-transaction-indexes'
 import { Segment } from '@millrace/log/segment'
 import { segmentFileName } from '@millrace/log/segment-files'
 import { SegmentList } from '@millrace/log/segment-list'
@@ -92,6 +93,9 @@ export async function copyLog(
     if (bytes === 0 && segment !== last) continue
     segments.push({ baseOffset: segment.baseOffset, bytes: bytes as Position })
   }
+  if (log.plan.findings.some(({ code }) => code === 'transaction-index')) {
+    await makeMissingTransactionIndexes(disk, unfinished)
+  }
   const place = placeOf(log, segments)
   const syncedIndexes = await makeIndexes(disk, unfinished, place, segments)
   await writeFiles(disk, unfinished, log)
@@ -100,6 +104,16 @@ export async function copyLog(
   await disk.syncDirectory(paths.topics)
   await disk.syncDirectory(paths.import)
   return { place: { ...place, syncedIndexes }, segments, setAside }
+}
+
+/** Without them, records of aborted transactions would be read. */
+async function makeMissingTransactionIndexes(disk: Disk, directory: string): Promise<void> {
+  const { indexes } = await rebuildTransactionIndexes(disk, directory)
+  for (const [baseOffset, bytes] of indexes) {
+    const path = join(directory, segmentFileName(baseOffset, 'txnindex'))
+    const isMissing = (await disk.stat(path)) === undefined
+    if (bytes.length > 0 && isMissing) await replaceFile(disk, path, bytes)
+  }
 }
 
 function placeOf(log: LogToImport, segments: readonly SegmentFile[]): Omit<LogPlace, 'id'> {

@@ -90,6 +90,20 @@ test('records of aborted transactions, and control records, are left out', async
   expect(offsets.has((first - 1) as Offset)).toBe(true)
 })
 
+test('an index of aborted transactions that is gone is made again, so that none of their records is read', async () => {
+  await using temporary = await makeTempDirectory()
+  const source = join(temporary.path, 'g-0')
+  await cp(CLEAN, source, { recursive: true })
+  await rm(join(source, '00000000000000000016.txnindex'))
+  await using storage = await openStore(join(temporary.path, 'data'))
+  const whole = await storage.importLog(await toImport(CLEAN), { openTransactions: 'keep' })
+  const mended = await storage.importLog(await toImport(source, 'g-1'), {
+    openTransactions: 'keep',
+  })
+  const [one, other] = [logOf(storage, whole.id), logOf(storage, mended.id)]
+  expect(await valuesOf(other)).toEqual(await valuesOf(one))
+})
+
 test('a compacted partition keeps its gaps, and is read across them from any offset', async () => {
   await using temporary = await makeTempDirectory()
   await using storage = await openStore(temporary.path)
