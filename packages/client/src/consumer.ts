@@ -64,6 +64,8 @@ export class Consumer implements AsyncDisposable {
   /** The next offset to process, by partition. */
   readonly #positions = new Map<number, number>()
   readonly #committed = new Map<number, number>()
+  /** One commit at a time: an earlier one that arrives later would take the group back. */
+  #committing: Promise<void> = Promise.resolve()
   #feed: Promise<PartitionFeed> | undefined
   #chunk: FetchedChunk | undefined
   /** Of the record in the chunk that the next turn gets. */
@@ -98,7 +100,18 @@ export class Consumer implements AsyncDisposable {
     const { group } = this.#options
     if (group === undefined) throw new TypeError('There is no group to commit for.')
     if (through !== undefined) this.#processed(through)
-    const commits = [...this.#positions]
+    const positions = this.positions()
+    const committing = this.#committing.then(async () => this.#commit(group, positions, signal))
+    this.#committing = committing.catch(() => undefined)
+    await orAborted(committing, signal)
+  }
+
+  async #commit(
+    group: string,
+    positions: ReadonlyMap<number, number>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const commits = [...positions]
       .filter(([partition, offset]) => this.#committed.get(partition) !== offset)
       .map(([partition, offset]) => ({ topic: this.topic, partition, offset }))
     if (commits.length === 0) return
@@ -137,7 +150,6 @@ export class Consumer implements AsyncDisposable {
         return { done: false, value: this.#current }
       }
       this.#chunk = undefined
-      if (this.#options.autoCommit === true) await this.commit({ signal: this.#signal })
       const chunk = await this.#nextChunk()
       if (chunk === undefined) return { done: true, value: undefined }
       this.#chunk = chunk
@@ -156,11 +168,12 @@ export class Consumer implements AsyncDisposable {
   }
 
   #processed({ partition, offset }: Pick<ConsumedRecord, 'partition' | 'offset'>): void {
-    this.#positions.set(partition, offset + 1)
+    this.#positions.set(partition, Math.max(offset + 1, this.#positions.get(partition) ?? 0))
   }
 
   async #nextChunk(): Promise<FetchedChunk | undefined> {
     try {
+      if (this.#options.autoCommit === true) await this.commit({ signal: this.#signal })
       const feed = await this.#opened()
       const chunk = await orAborted(feed.next(), this.#signal)
       this.#signal.throwIfAborted()

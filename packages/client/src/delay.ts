@@ -16,7 +16,11 @@ export async function delay(delayMs: number, signal?: AbortSignal): Promise<void
 /** The promise, or the signal's reason if that comes first. The promise goes on either way. */
 export async function orAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return promise
-  signal.throwIfAborted()
+  if (signal.aborted) {
+    // Nobody hears of its failure any more: that must not end the process.
+    promise.catch(() => undefined)
+    throw signal.reason
+  }
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason as Error)
   signal.addEventListener('abort', abort)

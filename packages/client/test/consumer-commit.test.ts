@@ -99,6 +99,69 @@ test('the committed offset outranks where the reader was told to begin', async (
   expect(first).toBe(4)
 })
 
+test('a commit through a record takes back none that came after it', async () => {
+  await using consumer = client.consumer('t', { group: 'through-earlier', follow: false })
+  for await (const record of consumer) {
+    if (record.offset === 4) await consumer.commit({ through: { partition: 0, offset: 1 } })
+  }
+  expect(await committed('through-earlier')).toEqual([4])
+})
+
+test('of commits that nobody waits for in between, the last one counts', async () => {
+  const held: PromiseWithResolvers<void>[] = []
+  const slow = createClient(server.url, {
+    fetch: async (input, init) => {
+      if (init?.method === 'POST') {
+        const gate = Promise.withResolvers<void>()
+        held.push(gate)
+        await gate.promise
+      }
+      return globalThis.fetch(input, init)
+    },
+  })
+  await using consumer = slow.consumer('t', { group: 'overlapping', follow: false })
+  const iterator = consumer[Symbol.asyncIterator]()
+  await iterator.next()
+  await iterator.next()
+  const first = consumer.commit()
+  await iterator.next()
+  const second = consumer.commit()
+  // Were the second one under way already, it would arrive before the first.
+  await expect.poll(() => held.length).toBe(1)
+  held[0]?.resolve()
+  await first
+  await expect.poll(() => held.length).toBe(2)
+  held[1]?.resolve()
+  await second
+  expect(await committed('overlapping')).toEqual([2])
+})
+
+test('a reader that is closed while it commits by itself ends its loop, and commits', async () => {
+  let commits = 0
+  const committing = Promise.withResolvers<void>()
+  const stalling = createClient(server.url, {
+    fetch: async (input, init) => {
+      if (init?.method === 'POST' && ++commits === 1) {
+        committing.resolve()
+        await new Promise((_resolve, reject) => {
+          init.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error))
+        })
+      }
+      return globalThis.fetch(input, init)
+    },
+  })
+  const consumer = stalling.consumer('t', { group: 'closed-early', autoCommit: true })
+  const loop = (async () => {
+    const offsets: number[] = []
+    for await (const { offset } of consumer) offsets.push(offset)
+    return offsets
+  })()
+  await committing.promise
+  await consumer.close()
+  const offsets = await loop
+  expect(await committed('closed-early')).toEqual([offsets.length])
+})
+
 test('committing without a group is a TypeError', async () => {
   await using consumer = client.consumer('t')
   await expect(consumer.commit()).rejects.toThrow(TypeError)

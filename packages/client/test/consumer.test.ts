@@ -176,6 +176,20 @@ describe('the end of a reader', () => {
     expect(await take(consumer, 1)).toEqual([])
   })
 
+  test('an abort before it opens leaves no failure that nobody hears of', async () => {
+    const unheard: unknown[] = []
+    const hear = (reason: unknown) => void unheard.push(reason)
+    process.on('unhandledRejection', hear)
+    const consumer = client.consumer('not-there')
+    const signal = AbortSignal.abort(new Error('enough'))
+    await expect(consumer.open({ signal })).rejects.toThrow('enough')
+    await expect(consumer.open()).rejects.toMatchObject({ code: 'UNKNOWN_TOPIC_OR_PARTITION' })
+    // It is told after the microtasks of the turn in which it happened.
+    await new Promise(setImmediate)
+    process.off('unhandledRejection', hear)
+    expect(unheard).toEqual([])
+  })
+
   test('an abort ends it with the signal’s reason', async () => {
     await produce('aborted', 1, 1)
     const controller = new AbortController()
