@@ -1,20 +1,14 @@
 /** Consumer groups, as far as their committed offsets go. */
 import { Type, type Static } from 'typebox'
-import { CommittedOffset } from './offsets.ts'
-import { CLOSED, GroupName, PageLimit } from './values.ts'
+import { COMMITTED_EXAMPLE, CommittedOffset } from './offsets.ts'
+import { AfterName, CLOSED, GroupName, NextPage, PageLimit } from './values.ts'
 
 const GroupState = Type.Literal('Empty', { description: 'No member is in the group.' })
 
 export const GroupPageQuery = Type.Object(
   {
     limit: Type.Optional(PageLimit),
-    after: Type.Optional(
-      Type.String({
-        pattern: '^[a-zA-Z0-9._-]{0,249}$',
-        description: 'The last name seen: the page begins after it.',
-        examples: ['billing'],
-      }),
-    ),
+    after: Type.Optional(AfterName('billing')),
   },
   CLOSED,
 )
@@ -23,9 +17,7 @@ export type GroupPageQuery = Static<typeof GroupPageQuery>
 export const GroupPage = Type.Object(
   {
     groups: Type.Array(Type.Object({ group: GroupName, state: GroupState }, CLOSED)),
-    next: Type.Optional(
-      Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
-    ),
+    next: NextPage,
   },
   { ...CLOSED, examples: [{ groups: [{ group: 'billing', state: 'Empty' }], next: 'billing' }] },
 )
@@ -47,19 +39,7 @@ export const GroupDescription = Type.Object(
         group: 'billing',
         state: 'Empty',
         members: [],
-        offsets: [
-          {
-            topic: 'orders',
-            partition: 0,
-            offset: 43,
-            metadata: '',
-            committedAt: 1_763_800_000_000,
-            highWatermark: 100,
-            logStartOffset: 0,
-            lag: 57,
-            lagMs: 1200,
-          },
-        ],
+        offsets: [COMMITTED_EXAMPLE],
         lag: 57,
         lagMs: 1200,
       },

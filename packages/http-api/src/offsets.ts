@@ -5,6 +5,7 @@ import {
   Durability,
   EpochMilliseconds,
   GroupName,
+  NextPage,
   Nullable,
   OffsetOf,
   PageLimit,
@@ -15,6 +16,11 @@ import {
 
 const COMMITS_MAX = 10_000
 const METADATA_LENGTH_MAX = 4096
+
+/** Where an offset is. */
+const IN_PARTITION = { topic: TopicName, partition: PartitionIndex }
+
+const NextToRead = OffsetOf('The next offset that the group will read.', 43)
 
 const Metadata = Type.String({
   maxLength: METADATA_LENGTH_MAX,
@@ -27,9 +33,8 @@ export const CommitOffsets = Type.Object(
     offsets: Type.Array(
       Type.Object(
         {
-          topic: TopicName,
-          partition: PartitionIndex,
-          offset: OffsetOf('The next offset that the group will read.', 43),
+          ...IN_PARTITION,
+          offset: NextToRead,
           metadata: Type.Optional(Metadata),
         },
         CLOSED,
@@ -54,11 +59,22 @@ export const CommittedOffsets = Type.Object(
 )
 export type CommittedOffsets = Static<typeof CommittedOffsets>
 
+export const COMMITTED_EXAMPLE = {
+  topic: 'orders',
+  partition: 0,
+  offset: 43,
+  metadata: '',
+  committedAt: 1_763_800_000_000,
+  highWatermark: 100,
+  logStartOffset: 0,
+  lag: 57,
+  lagMs: 1200,
+}
+
 export const CommittedOffset = Type.Object(
   {
-    topic: TopicName,
-    partition: PartitionIndex,
-    offset: OffsetOf('The next offset that the group will read.', 43),
+    ...IN_PARTITION,
+    offset: NextToRead,
     metadata: Type.String(),
     committedAt: EpochMilliseconds,
     highWatermark: OffsetOf('The first offset that is not yet readable.', 100),
@@ -72,19 +88,7 @@ export const CommittedOffset = Type.Object(
   },
   {
     ...CLOSED,
-    examples: [
-      {
-        topic: 'orders',
-        partition: 0,
-        offset: 43,
-        metadata: '',
-        committedAt: 1_763_800_000_000,
-        highWatermark: 100,
-        logStartOffset: 0,
-        lag: 57,
-        lagMs: 1200,
-      },
-    ],
+    examples: [COMMITTED_EXAMPLE],
   },
 )
 export type CommittedOffset = Static<typeof CommittedOffset>
@@ -93,23 +97,7 @@ export const CommittedOffsetList = Type.Object(
   { offsets: Type.Array(CommittedOffset) },
   {
     ...CLOSED,
-    examples: [
-      {
-        offsets: [
-          {
-            topic: 'orders',
-            partition: 0,
-            offset: 43,
-            metadata: '',
-            committedAt: 1_763_800_000_000,
-            highWatermark: 100,
-            logStartOffset: 0,
-            lag: 57,
-            lagMs: 1200,
-          },
-        ],
-      },
-    ],
+    examples: [{ offsets: [COMMITTED_EXAMPLE] }],
   },
 )
 export type CommittedOffsetList = Static<typeof CommittedOffsetList>
@@ -168,8 +156,7 @@ export const OffsetMoves = Type.Object(
     offsets: Type.Array(
       Type.Object(
         {
-          topic: TopicName,
-          partition: PartitionIndex,
+          ...IN_PARTITION,
           from: Nullable(OffsetOf('What was committed; null: nothing was.', 143)),
           to: OffsetOf('What is committed now.', 43),
         },
@@ -203,8 +190,7 @@ export const OffsetHistory = Type.Object(
     commits: Type.Array(
       Type.Object(
         {
-          topic: TopicName,
-          partition: PartitionIndex,
+          ...IN_PARTITION,
           offset: Nullable(OffsetOf('Null: the committed offset was deleted.', 43)),
           metadata: Type.String(),
           committedAt: EpochMilliseconds,
@@ -216,9 +202,7 @@ export const OffsetHistory = Type.Object(
       ),
       { description: 'Newest first.' },
     ),
-    next: Type.Optional(
-      Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
-    ),
+    next: NextPage,
   },
   {
     ...CLOSED,

@@ -1,8 +1,11 @@
 /** Topics: what one is, how it is asked for, and how it is kept. */
 import { Type, type Static } from 'typebox'
 import {
+  AfterName,
   CLOSED,
   Count,
+  NamePartOf,
+  NextPage,
   Nullable,
   OffsetOf,
   PageLimit,
@@ -165,9 +168,7 @@ export const TopicPage = Type.Object(
     topics: Type.Array(
       Type.Object({ name: TopicName, id: TopicId, partitions: Count, internal: Internal }, CLOSED),
     ),
-    next: Type.Optional(
-      Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
-    ),
+    next: NextPage,
   },
   {
     ...CLOSED,
@@ -183,21 +184,9 @@ export type TopicPage = Static<typeof TopicPage>
 
 export const TopicPageQuery = Type.Object(
   {
-    prefix: Type.Optional(
-      Type.String({
-        pattern: '^[a-zA-Z0-9._-]{0,249}$',
-        description: 'Only names that begin so.',
-        examples: ['orders'],
-      }),
-    ),
+    prefix: Type.Optional(NamePartOf('Only names that begin so.', 'orders')),
     limit: Type.Optional(PageLimit),
-    after: Type.Optional(
-      Type.String({
-        pattern: '^[a-zA-Z0-9._-]{0,249}$',
-        description: 'The last name seen: the page begins after it.',
-        examples: ['orders-99'],
-      }),
-    ),
+    after: Type.Optional(AfterName('orders-99')),
   },
   CLOSED,
 )

@@ -91,5 +91,20 @@ export const PageLimit = Type.Integer({
   examples: [PAGE_LIMIT_DEFAULT],
 })
 
+/** Of a page: where the next one begins. */
+export const NextPage = Type.Optional(
+  Type.String({ description: 'Absent at the end; else the `after` of the next page.' }),
+)
+
+/** A name or its beginning, or nothing: only what names are made of. */
+export function NamePartOf(description: string, example: string) {
+  return Type.String({ pattern: '^[a-zA-Z0-9._-]{0,249}$', description, examples: [example] })
+}
+
+/** Where a page of a list of names begins. */
+export function AfterName(example: string) {
+  return NamePartOf('The last name seen: the page begins after it.', example)
+}
+
 /** Every object of the API is closed: a field that is not known is refused by name. */
 export const CLOSED = { additionalProperties: false } as const
