@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Disk, DiskFile } from '@millrace/disk/disk'
+import type { Offset } from '@millrace/model/offset'
 
 /** How the entries of one kind of index are laid out: all of one size, in ascending order. */
 export interface IndexFormat<Entry> {
@@ -14,8 +15,16 @@ export interface FoundEntry<Entry> {
   readonly entry: Entry
 }
 
-/** Kafka's indexes hold signed 32-bit numbers. */
+/** Kafka's indexes hold signed 32-bit numbers: offsets are told from their segment's base offset. */
 export const INDEX_INT32_MAX = 2 ** 31 - 1
+
+/** As an entry has the offset: the log rolls before it is too large. */
+export function toRelativeOffset(offset: Offset, baseOffset: Offset): number {
+  const relativeOffset = offset - baseOffset
+  assert(relativeOffset >= 0)
+  assert(relativeOffset <= INDEX_INT32_MAX)
+  return relativeOffset
+}
 
 /**
  * One index: entries in a file, and after them those that are only in memory yet. Owns the file. Believes nothing

@@ -5,6 +5,7 @@ import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
 import type { LogState } from './log-state.ts'
 import type { PendingBatch } from './pending.ts'
 import { type BatchToPlace, emptySegment, shouldRoll, withBatch } from './placement.ts'
+import { TIME_INDEX_ENTRY_SIZE } from './time-index.ts'
 
 /** Batches of one append that lie side by side in one segment. */
 export interface PlacedRun {
@@ -104,5 +105,3 @@ function lengthOf(batches: readonly PlacedBatch[]): number {
   for (const batch of batches) length += batch.sizeInBytes
   return length
 }
-
-const TIME_INDEX_ENTRY_SIZE = 12

@@ -17,7 +17,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Offset, Position } from '@millrace/model/offset'
-import { INDEX_INT32_MAX, type IndexFormat } from './index-file.ts'
+import { INDEX_INT32_MAX, type IndexFormat, toRelativeOffset } from './index-file.ts'
 
 export interface OffsetIndexEntry {
   /** The batch's last. */
@@ -29,11 +29,8 @@ export function offsetIndexFormat(baseOffset: Offset): IndexFormat<OffsetIndexEn
   return {
     entrySize: OFFSET_INDEX_ENTRY_SIZE,
     encode(target, at, entry) {
-      const relativeOffset = entry.offset - baseOffset
-      assert(relativeOffset >= 0)
-      assert(relativeOffset <= INDEX_INT32_MAX)
       assert(entry.position <= INDEX_INT32_MAX)
-      target.writeInt32BE(relativeOffset, at + RELATIVE_OFFSET_AT)
+      target.writeInt32BE(toRelativeOffset(entry.offset, baseOffset), at + RELATIVE_OFFSET_AT)
       target.writeInt32BE(entry.position, at + POSITION_AT)
     },
     decode: (bytes, at) => ({

@@ -15,9 +15,8 @@
  *   - both columns strictly increase;
  *   - the index is a hint: what it leads to is checked, and it can be made again.
  */
-import assert from 'node:assert/strict'
 import type { Offset } from '@millrace/model/offset'
-import { INDEX_INT32_MAX, type IndexFormat } from './index-file.ts'
+import { type IndexFormat, toRelativeOffset } from './index-file.ts'
 
 export interface TimeIndexEntry {
   /** Milliseconds since the epoch. */
@@ -29,11 +28,8 @@ export function timeIndexFormat(baseOffset: Offset): IndexFormat<TimeIndexEntry>
   return {
     entrySize: TIME_INDEX_ENTRY_SIZE,
     encode(target, at, entry) {
-      const relativeOffset = entry.offset - baseOffset
-      assert(relativeOffset >= 0)
-      assert(relativeOffset <= INDEX_INT32_MAX)
       target.writeBigInt64BE(BigInt(entry.timestamp), at + TIMESTAMP_AT)
-      target.writeInt32BE(relativeOffset, at + RELATIVE_OFFSET_AT)
+      target.writeInt32BE(toRelativeOffset(entry.offset, baseOffset), at + RELATIVE_OFFSET_AT)
     },
     decode: (bytes, at) => ({
       timestamp: Number(bytes.readBigInt64BE(at + TIMESTAMP_AT)),

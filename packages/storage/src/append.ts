@@ -7,35 +7,20 @@
  *   - appends are answered in the order in which they came, none before its entry is synced;
  *   - after a failure those in an entry are answered as unknown, those in none as not appended.
  */
-import type { Clock } from '@millrace/disk/clock'
 import { EntryBuilder, EntryMemory } from '@millrace/journal/entry-builder'
 import { entrySize } from '@millrace/journal/entry'
-import type { Journal } from '@millrace/journal/journal'
 import type { Log } from '@millrace/log/log'
 import { LogError } from '@millrace/model/log-error'
 import type { Change, ChangeOutcome } from './change.ts'
 import type { Checkpointer } from './checkpointer.ts'
-import type { DiskSpace } from './disk-space.ts'
-import type { EntryGate } from './entry-gate.ts'
 import { type FormedEntry, formEntry } from './form-entry.ts'
-import type { Health } from './health.ts'
-import type { JournalRoom } from './journal-room.ts'
-import type { LogTable } from './log-table.ts'
 import { keepProcessAlive } from './keep-alive.ts'
 import { expectRoom } from './produce-room.ts'
+import type { RunningParts } from './running-parts.ts'
 import { SyncTimes } from './sync-times.ts'
 import { logsOfBatches, sizeMaxOf, toParts, type WaitingAppend } from './waiting-append.ts'
-import type { WriteBehind } from './write-behind.ts'
 
-export interface AppenderParts {
-  readonly clock: Clock
-  readonly health: Health
-  readonly gate: EntryGate
-  readonly journal: Journal
-  readonly room: JournalRoom
-  readonly space: DiskSpace
-  readonly table: LogTable
-  readonly writeBehind: WriteBehind
+export interface AppenderParts extends RunningParts {
   readonly checkpointer: Checkpointer
 }
 

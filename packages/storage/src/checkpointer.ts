@@ -1,40 +1,21 @@
 import { join } from 'node:path'
-import type { Clock } from '@millrace/disk/clock'
-import type { Disk } from '@millrace/disk/disk'
-import type { Journal } from '@millrace/journal/journal'
 import type { Log } from '@millrace/log/log'
 import { replaceFileDurably } from '@millrace/log/whole-file'
 import type { Offset } from '@millrace/model/offset'
 import { eachAtMost } from '@millrace/log/bounded'
 import { type Checkpoint, encodeCheckpoint, type NamedLog } from './checkpoint.ts'
-import type { DataDirectory } from './data-directory.ts'
-import type { DiskSpace } from './disk-space.ts'
-import type { EntryGate } from './entry-gate.ts'
-import { type Health, isNoRoom } from './health.ts'
-import type { JournalMark, JournalRoom } from './journal-room.ts'
+import { isNoRoom } from './health.ts'
+import type { JournalMark } from './journal-room.ts'
 import { removeLogDirectory } from './log-directory.ts'
-import type { LogTable, RemovedLog } from './log-table.ts'
-import type { WriteBehind } from './write-behind.ts'
-
-export interface CheckpointerParts {
-  readonly disk: Disk
-  readonly paths: DataDirectory
-  readonly clock: Clock
-  readonly health: Health
-  readonly gate: EntryGate
-  readonly journal: Journal
-  readonly room: JournalRoom
-  readonly space: DiskSpace
-  readonly table: LogTable
-  readonly writeBehind: WriteBehind
-}
+import type { RemovedLog } from './log-table.ts'
+import type { RunningParts } from './running-parts.ts'
 
 /**
  * Brings the segments up to the journal, from time to time, so that the journal's room is free again: when half
  * of it is used, after 30 s, or after 1 s of quiet.
  */
 export class Checkpointer {
-  readonly #parts: CheckpointerParts
+  readonly #parts: RunningParts
   readonly #flushes: (() => Promise<void>)[] = []
   /** Written to and not synced, when the last try ended too soon. */
   readonly #unsynced = new Set<Log>()
@@ -46,7 +27,7 @@ export class Checkpointer {
   #lastEntryMs = 0
   #takeBackTimer: (() => void) | undefined
 
-  constructor(parts: CheckpointerParts) {
+  constructor(parts: RunningParts) {
     this.#parts = parts
   }
 

@@ -14,24 +14,16 @@ import { withFinalSyncs } from './final-syncs.ts'
 import { Health } from './health.ts'
 import { JournalRoom } from './journal-room.ts'
 import { clearLeftovers } from './leftovers.ts'
-import type { LogTable } from './log-table.ts'
 import { makeStore } from './making.ts'
 import { type Recovered, recover } from './recovery.ts'
 import { RetentionClock } from './retention.ts'
+import type { RunningParts } from './running-parts.ts'
 import { WriteBehind } from './write-behind.ts'
 
 /** What one life of the store consists of. */
-export interface StorageParts {
+export interface StorageParts extends RunningParts {
   /** Which data directory this is, wherever it lies: a UUID. */
   readonly id: string
-  readonly disk: Disk
-  readonly paths: DataDirectory
-  readonly clock: Clock
-  readonly health: Health
-  readonly space: DiskSpace
-  readonly table: LogTable
-  readonly journal: Journal
-  readonly writeBehind: WriteBehind
   readonly checkpointer: Checkpointer
   readonly appender: Appender
   readonly retentionClock: RetentionClock
@@ -63,7 +55,18 @@ export async function openParts(
   const gate = new EntryGate()
   const room = new JournalRoom(journal, clock, health)
   const writeBehind = new WriteBehind(clock, health, space)
-  const running = { disk, paths, clock, health, gate, journal, room, space, table, writeBehind }
+  const running: RunningParts = {
+    disk,
+    paths,
+    clock,
+    health,
+    gate,
+    journal,
+    room,
+    space,
+    table,
+    writeBehind,
+  }
   const checkpointer = new Checkpointer(running)
   const appender = new Appender({ ...running, checkpointer })
   const durationMs = clock.monotonicMs() - startedMs
