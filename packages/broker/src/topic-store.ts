@@ -114,18 +114,12 @@ export class TopicStore {
     return topic
   }
 
-  /** Only in turn. Adds partitions, up to `partitions` of them. */
-  async grow(topic: Topic, partitions: number): Promise<Topic> {
+  /** Only in turn. In one append: the settings that are named, and partitions added up to `partitions` of them. */
+  async alter(topic: Topic, partitions: number, input: TopicConfigInput): Promise<Topic> {
     const added = this.#drawLogIds(partitions - topic.logs.length)
-    const stored = { ...storedOf(topic), logs: [...idsOf(topic.logs), ...added] }
-    await this.#appendWithNew(stored, topic.config, added)
-    return this.#replace(topic, stored)
-  }
-
-  /** Only in turn. */
-  async configure(topic: Topic, input: TopicConfigInput): Promise<Topic> {
-    const stored = { ...storedOf(topic), config: changed(topic.given, input) }
-    await this.#append(stored, [])
+    const logs = [...idsOf(topic.logs), ...added]
+    const stored = { ...storedOf(topic), logs, config: changed(topic.given, input) }
+    await this.#appendWithNew(stored, completed(stored.config, this.#defaults), added)
     const next = this.#replace(topic, stored)
     for (const { id } of next.logs) this.#storage.configureLog(id, next.config)
     return next

@@ -67,7 +67,7 @@ export async function alterTopic(
   const { topics, logger } = parts
   if (change.config !== undefined) expectTopicConfig(change.config)
   return topics.inTurn(async () => {
-    let topic = topics.get(name)
+    const topic = topics.get(name)
     expectNameForUsers(name)
     const before = topic.logs.length
     const partitions = change.partitions ?? before
@@ -78,11 +78,13 @@ export async function alterTopic(
       )
     }
     expectPartitions(parts, partitions, partitions - before)
-    if (change.config !== undefined) topic = await topics.configure(topic, change.config)
-    if (partitions > before) topic = await topics.grow(topic, partitions)
-    logger.info({ topic: name, partitions, config: topic.given }, 'topic altered')
+    if (partitions === before && change.config === undefined) {
+      return { topic: describe(topic), warnings: [] }
+    }
+    const altered = await topics.alter(topic, partitions, change.config ?? {})
+    logger.info({ topic: name, partitions, config: altered.given }, 'topic altered')
     const warnings = partitions > before ? [KEYS_ARE_REMAPPED] : []
-    return { topic: describe(topic), warnings }
+    return { topic: describe(altered), warnings }
   })
 }
 

@@ -42,7 +42,7 @@ describe('a topic that could not be made for want of room', () => {
     expect(await valuesOf(broker, 't', 5)).toEqual(['a'])
   })
 
-  test('can be grown again, and keeps what it has meanwhile', async () => {
+  test('can be altered again, and keeps what it has meanwhile, settings too', async () => {
     await using directory = await makeTempDirectory()
     let isFull = false
     const disk = diskWithout(
@@ -51,11 +51,13 @@ describe('a topic that could not be made for want of room', () => {
     await using broker = await openBroker(directory.path, { disk })
     await broker.createTopic('t', { partitions: 2 })
     isFull = true
-    const refused = broker.alterTopic('t', { partitions: 4 })
-    await expect(refused).rejects.toThrow(failure('STORAGE_FULL'))
+    const change = { partitions: 4, config: { retentionMs: 5 } }
+    await expect(broker.alterTopic('t', change)).rejects.toThrow(failure('STORAGE_FULL'))
+    expect((await broker.describeTopic('t')).config.retentionMs).not.toBe(5)
     expect(await partitionsIn(directory.path)).toEqual(['t-0', 't-1'])
     isFull = false
-    await broker.alterTopic('t', { partitions: 4 })
+    const { topic } = await broker.alterTopic('t', change)
+    expect(topic.config.retentionMs).toBe(5)
     expect(await partitionsIn(directory.path)).toEqual(['t-0', 't-1', 't-2', 't-3'])
   })
 })
