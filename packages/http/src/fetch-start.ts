@@ -55,7 +55,7 @@ function expectInRange(broker: Broker, topic: string, partition: number, offset:
   if (offset >= logStartOffset && offset <= logEndOffset) return offset
   throw new LogError(
     'OFFSET_OUT_OF_RANGE',
-    `${topic}-${partition} holds offsets ${logStartOffset} to ${logEndOffset}; ${offset} is not among them.`,
+    `${topic}-${partition} holds offsets ${logStartOffset} to ${logEndOffset}; ${offset} is not among them. Begin at one of them, or at earliest or latest.`,
     { logStartOffset, highWatermark, logEndOffset },
   )
 }

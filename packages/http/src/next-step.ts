@@ -2,8 +2,8 @@ import type { LogError, LogErrorCode } from '@millrace/model/log-error'
 import { isInternalTopic } from '@millrace/model/topic'
 
 /**
- * What to do next over HTTP, as a sentence; empty where the failure has said it. Below this edge nobody knows
- * of addresses, headers and parameters.
+ * What to do next, as a sentence; empty where the failure has said it. Below this edge nobody knows of addresses,
+ * headers and parameters; above it, the client and the CLI show this sentence too.
  */
 export function nextStep({ code, fields }: LogError): string {
   if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return forTopic(fields.topic)
@@ -21,10 +21,10 @@ function forTopic(topic: string | undefined): string {
 const RETRY_MS = 1000
 
 const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
-  UNKNOWN_GROUP: 'A group is there once it has committed; GET /v1/groups lists those there are.',
+  UNKNOWN_GROUP: 'A group is there once it has committed.',
   NOT_ACCEPTABLE: 'Accept one of them.',
   REQUEST_TOO_SLOW: 'Send it again, in smaller parts where the connection is slow.',
-  TOPIC_EXISTS: 'GET it to see how it is, PATCH it to change it.',
+  TOPIC_EXISTS: 'Ask for what it is, or alter it.',
   PARTITIONS_CANNOT_SHRINK: 'A topic of another name can have fewer.',
   PRODUCER_FENCED: 'POST /v1/producers gives another producer id.',
   OUT_OF_ORDER_SEQUENCE:
@@ -36,7 +36,6 @@ const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
   RECORD_TOO_LARGE:
     'Keep what is large elsewhere and send where it is, or raise the limit ' +
     "(http.recordMaxBytes; of a batch that is sent as such, its topic's maxMessageBytes).",
-  OFFSET_OUT_OF_RANGE: 'Take one from logStartOffset to logEndOffset.',
   HEADERS_TOO_LARGE: 'Send fewer or shorter ones.',
   CORRUPT_BATCH: 'Encode it again from its records.',
   CORRUPT_SEGMENT:
