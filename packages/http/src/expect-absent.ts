@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import { RECORD_HEADER_PREFIX } from '@millrace/http-api/records'
 import { LogError } from '@millrace/model/log-error'
 
 /** Parameters that have no meaning for this kind of request are refused, not overlooked. */
@@ -12,4 +14,16 @@ export function expectAbsent(
     appended: false,
     errors: given.map((path) => ({ path, message: why })),
   })
+}
+
+/** `Millrace-Header-*`, where the body's records have headers of their own. */
+export function expectNoRecordHeaders({ headers }: IncomingMessage): void {
+  for (const path in headers) {
+    if (!path.startsWith(RECORD_HEADER_PREFIX)) continue
+    const message = 'is for a body that is one value; these records have headers of their own.'
+    throw new LogError('INVALID_REQUEST', `The header ${path} ${message}`, {
+      appended: false,
+      errors: [{ path, message }],
+    })
+  }
 }

@@ -1,6 +1,6 @@
 import { LogError } from '@millrace/model/log-error'
 import type { Edge } from './edge.ts'
-import { expectAbsent } from './expect-absent.ts'
+import { expectAbsent, expectNoRecordHeaders } from './expect-absent.ts'
 import { appendOptions, type ProduceRequest } from './produce-request.ts'
 import { producedRanges } from './produced-answer.ts'
 import { withWholeBody } from './whole-body.ts'
@@ -12,6 +12,7 @@ export function produceBatches(edge: Edge, request: ProduceRequest): Promise<str
     ['key', 'keyBase64'],
     'is not for record batches: their records have keys.',
   )
+  expectNoRecordHeaders(request.raw)
   const { partition } = request.query
   if (partition === undefined) {
     throw new LogError('INVALID_REQUEST', 'Record batches need ?partition=, which they go to.')

@@ -1,5 +1,5 @@
 import type { Edge } from './edge.ts'
-import { expectAbsent } from './expect-absent.ts'
+import { expectAbsent, expectNoRecordHeaders } from './expect-absent.ts'
 import { appendOptions, type ProduceRequest } from './produce-request.ts'
 import { producedRecords } from './produced-answer.ts'
 import { readRecords } from './record-json-reader.ts'
@@ -12,6 +12,7 @@ export function produceJson(edge: Edge, request: ProduceRequest): Promise<string
     ['key', 'keyBase64', 'partition'],
     'is not for records in JSON, which say it themselves.',
   )
+  expectNoRecordHeaders(request.raw)
   const { bodyMaxBytes, recordMaxBytes } = edge.config
   const limit = { maxBytes: bodyMaxBytes, code: 'BODY_TOO_LARGE' } as const
   return withWholeBody(edge, request.raw, limit, async (body) => {

@@ -6,7 +6,7 @@ import { AppendedRanges } from './appended-ranges.ts'
 import type { Edge } from './edge.ts'
 import { CHUNK_BYTES, type LineChunk, lineChunks } from './line-chunks.ts'
 import { readLines } from './ndjson-reader.ts'
-import { expectAbsent } from './expect-absent.ts'
+import { expectAbsent, expectNoRecordHeaders } from './expect-absent.ts'
 import { appendOptions, type ProduceRequest } from './produce-request.ts'
 import { producedRanges } from './produced-answer.ts'
 import { RequestBody } from './request-body.ts'
@@ -37,7 +37,8 @@ export async function produceLines(edge: Edge, request: ProduceRequest): Promise
 /** A chunk that is read, one that is being appended, and what the socket holds. */
 const STREAM_HOLDS_BYTES = 3 * CHUNK_BYTES
 
-function expectStream({ query, headers }: ProduceRequest): void {
+function expectStream({ query, headers, raw }: ProduceRequest): void {
+  expectNoRecordHeaders(raw)
   expectAbsent(
     query,
     ['key', 'keyBase64', 'partition'],

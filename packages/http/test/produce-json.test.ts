@@ -144,6 +144,25 @@ describe('a JSON body that is refused', () => {
   })
 
   test.each([
+    ['application/json', ''],
+    ['application/x-ndjson', ''],
+    ['application/vnd.millrace.record-batches', '?partition=0'],
+  ])(
+    'because Millrace-Header-* goes with one value, and would be lost with %s',
+    async (type, body) => {
+      await createTopic(serving, 'with-headers').catch(() => undefined)
+      const headers = { 'Content-Type': type, 'Millrace-Header-Trace': 'a1' }
+      const sent = { method: 'POST', headers, body }
+      const answer = await call(serving, '/v1/topics/with-headers/records?partition=0', sent)
+      expect(answer).toMatchObject({
+        status: 400,
+        json: { code: 'INVALID_REQUEST', errors: [{ path: 'millrace-header-trace' }] },
+      })
+      expect(await fetchAll(serving, 'with-headers')).toEqual([])
+    },
+  )
+
+  test.each([
     ['curl -d', 'application/x-www-form-urlencoded'],
     ['a form', 'multipart/form-data; boundary=x'],
   ])('because it is what %s sends shows what to do', async (name, type) => {
