@@ -58,6 +58,11 @@ export function atLeast(minimum: number, ratio: number, of: string): Verdict {
   }
 }
 
+/** A ratio for which no target is set. */
+export function ratioFigure(label: string, ratio: number): Figure {
+  return { label, value: `${ratio.toFixed(2)} of it` }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length >>> 1

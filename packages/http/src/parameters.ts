@@ -74,10 +74,14 @@ export function readParameters(app: App): void {
     readers.set(schema, reader)
     return reader
   }
-  app.addHook('onRequest', async ({ url }) => expectUtf8(url))
-  app.addHook('preValidation', async ({ routeOptions, params, query }) => {
+  app.addHook('onRequest', ({ url }, _reply, done) => {
+    expectUtf8(url)
+    done()
+  })
+  app.addHook('preValidation', ({ routeOptions, params, query }, _reply, done) => {
     const { schema } = routeOptions
     if (typeof params === 'object' && params !== null) readerOf(schema?.params)?.(params)
     if (typeof query === 'object' && query !== null) readerOf(schema?.querystring)?.(query)
+    done()
   })
 }

@@ -20,9 +20,20 @@ export async function withWholeBody<Result>(
   const announced = announcedLength(raw)
   expectWithin(announced ?? 0, limit)
   using room = edge.bodies.open(announced ?? 0)
-  const pieces =
-    announced === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(announced)
-  return await use(await readWhole(edge, raw, pieces))
+  return await use(bodyAtHand(raw, announced) ?? (await readPieces(edge, raw, pieces())))
+
+  function pieces(): AnnouncedBody | GrowingBody {
+    return announced === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(announced)
+  }
+}
+
+/** A small body comes with its headers, as a rule: then there is nothing to wait for, nor to copy. */
+function bodyAtHand(raw: IncomingMessage, announced: number | undefined): Buffer | undefined {
+  if (raw.destroyed || announced === undefined || raw.readableLength < announced) return undefined
+  const body: unknown = raw.read()
+  // For its end, which the connection's next request waits for.
+  raw.resume()
+  return Buffer.isBuffer(body) ? body : NO_BYTES
 }
 
 function announcedLength(raw: IncomingMessage): number | undefined {
@@ -31,7 +42,7 @@ function announcedLength(raw: IncomingMessage): number | undefined {
 }
 
 /** As the pieces come, with one timer for all of them: a small body is on the path of every small produce. */
-function readWhole(
+function readPieces(
   { config, cutBodies }: Edge,
   raw: IncomingMessage,
   pieces: AnnouncedBody | GrowingBody,
@@ -123,3 +134,5 @@ function expectWithin(bytes: number, { maxBytes, code }: BodyLimit): void {
     appended: false,
   })
 }
+
+const NO_BYTES = Buffer.alloc(0)

@@ -6,20 +6,23 @@ import { PeerProcess } from '../peer-process.ts'
 import { sampleJson } from '../sample-records.ts'
 import { ServerProcess } from '../server-process.ts'
 import { createTopic } from '../topic-setup.ts'
-import { atLeast, measureInTurns, pairedRatio } from '../turns.ts'
+import { atLeast, measureInTurns, pairedRatio, ratioFigure } from '../turns.ts'
 
 const CONNECTIONS = 4
+const STORING_NOTHING = new URL('../peers/storing-nothing.ts', import.meta.url)
+const BARE_APP = new URL('../peers/bare-app.ts', import.meta.url)
 const RECORDS = 1000
 
 export const httpJsonBatches: Benchmark = {
   name: 'http-json-batches',
   about:
     `${RECORDS} JSON records of 1 KiB a request over ${CONNECTIONS} connections, each request answered when it is durable. ` +
-    'Beside it: the same route of the same framework parsing, validating and answering without storing; and, for ' +
-    'information, JSON.parse of the same bodies and nothing else, in this process.',
+    'Beside it: the same route parsing, validating and answering without storing; and, for information, a bare Fastify ' +
+    'app that parses, validates and answers, and JSON.parse of the same bodies and nothing else, in this process.',
   async run(setting) {
     await using server = await ServerProcess.start(setting.directory)
-    await using app = await PeerProcess.start(new URL('../peers/answering-app.ts', import.meta.url))
+    await using route = await PeerProcess.start(STORING_NOTHING)
+    await using app = await PeerProcess.start(BARE_APP)
     await createTopic(server, 'batches', 6)
     const text = bodyText()
     const path = '/v1/topics/batches/records'
@@ -32,14 +35,17 @@ export const httpJsonBatches: Benchmark = {
     const { rates, figures } = await measureInTurns(
       [
         { name: 'Millrace', unit: 'records', run: load(server.port) },
-        { name: 'parsing, validating and answering', unit: 'records', run: load(app.port) },
+        { name: 'the same route, storing nothing', unit: 'records', run: load(route.port) },
+        { name: 'a bare app, storing nothing', unit: 'records', run: load(app.port) },
         { name: 'JSON.parse alone', unit: 'records', run: (seconds) => runParse(text, seconds) },
       ],
       setting,
     )
-    const [ours = [], peer = []] = rates
-    const ratio = pairedRatio(ours, peer)
-    return { figures, verdicts: [atLeast(0.5, ratio, 'parsing, validating and answering')] }
+    const [ours = [], same = [], bare = []] = rates
+    return {
+      figures: [...figures, ratioFigure('beside the bare app', pairedRatio(ours, bare))],
+      verdicts: [atLeast(0.5, pairedRatio(ours, same), 'the same route, storing nothing')],
+    }
   },
 }
 

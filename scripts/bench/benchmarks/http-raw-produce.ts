@@ -1,5 +1,4 @@
 import type { Benchmark } from '../benchmark.ts'
-import { requestBytes } from '../http-connection.ts'
 import { runHttpLoad } from '../http-load.ts'
 import { PeerProcess } from '../peer-process.ts'
 import { runFileLoop } from '../peers/file-loop.ts'
@@ -7,7 +6,6 @@ import { sampleBatch } from '../sample-records.ts'
 import { ServerProcess } from '../server-process.ts'
 import { createTopic, rawProduceRequest } from '../topic-setup.ts'
 import { atLeast, measureInTurns, pairedRatio } from '../turns.ts'
-import { RECORD_BATCHES_TYPE } from '@millrace/http-api/records'
 
 const CONNECTIONS = 8
 
@@ -19,22 +17,22 @@ export const httpRawProduce: Benchmark = {
     'without storing.',
   async run(setting) {
     await using server = await ServerProcess.start(setting.directory)
-    await using app = await PeerProcess.start(new URL('../peers/answering-app.ts', import.meta.url))
+    await using route = await PeerProcess.start(
+      new URL('../peers/storing-nothing.ts', import.meta.url),
+    )
     await createTopic(server, 'raw', 1)
     const batch = sampleBatch(2 ** 20)
     const mebibytes = batch.length / 2 ** 20
-    const stored = rawProduceRequest('raw', 0, batch)
-    const type = { 'Content-Type': RECORD_BATCHES_TYPE }
-    const answered = requestBytes('POST', '/raw/v1/topics/raw/records?partition=0', type, batch)
-    const load = (port: number, request: Uint8Array) => (seconds: number) =>
+    const request = rawProduceRequest('raw', 0, batch)
+    const load = (port: number) => (seconds: number) =>
       runHttpLoad(
         { port, connections: CONNECTIONS, request: () => request, units: () => mebibytes },
         seconds,
       )
     const { rates, figures } = await measureInTurns(
       [
-        { name: 'Millrace', unit: 'MiB', run: load(server.port, stored) },
-        { name: 'answering without storing', unit: 'MiB', run: load(app.port, answered) },
+        { name: 'Millrace', unit: 'MiB', run: load(server.port) },
+        { name: 'the same route, storing nothing', unit: 'MiB', run: load(route.port) },
         {
           name: 'file, write and fdatasync',
           unit: 'MiB',

@@ -1,21 +1,13 @@
 /**
- * A peer of the produce routes, in a process of its own: the same route on the same framework. Bodies are parsed and
- * held to the same schema, answers are serialized by theirs; nothing is routed, batched, checked or stored.
+ * A peer of the produce routes, in a process of its own: what Fastify takes for a route with our schemas and nothing
+ * else of Millrace. Bodies are parsed and held to the schema, answers are serialized by theirs.
  */
-import {
-  ProducedRanges,
-  ProducedRecords,
-  ProduceInput,
-  RECORD_BATCHES_TYPE,
-} from '@millrace/http-api/records'
+import { ProducedRecords, ProduceInput } from '@millrace/http-api/records'
 import Fastify from 'fastify'
 
 const app = Fastify({
   bodyLimit: 8 * 2 ** 20,
   ajv: { customOptions: { removeAdditional: false, coerceTypes: false } },
-})
-app.addContentTypeParser(RECORD_BATCHES_TYPE, { parseAs: 'buffer' }, (_request, body, done) => {
-  done(null, body)
 })
 app.post(
   '/v1/topics/:topic/records',
@@ -26,11 +18,6 @@ app.post(
     const records = Array.from({ length: count }, (_, offset) => ({ partition: 0, offset }))
     return { records, durability: 'fsync' }
   },
-)
-app.post(
-  '/raw/v1/topics/:topic/records',
-  { schema: { response: { 200: ProducedRanges } } },
-  () => ({ ranges: [{ partition: 0, baseOffset: 0, lastOffset: 999 }], durability: 'fsync' }),
 )
 const address = await app.listen({ port: 0, host: '127.0.0.1' })
 process.send?.(new URL(address).port)
