@@ -33,6 +33,7 @@ function addReading(app: App, { broker }: Edge): void {
       querystring: TopicFilterQuery,
       response: answers({ 200: jsonAnswer('By partition.', CommittedOffsetList) }, [
         'INVALID_TOPIC',
+        'UNKNOWN_TOPIC_OR_PARTITION',
       ]),
     },
     handler: async ({ params, query }) => ({
@@ -47,7 +48,10 @@ function addReading(app: App, { broker }: Edge): void {
       summary: 'Read what was committed, when, and by whom',
       params: GroupPath,
       querystring: OffsetHistoryQuery,
-      response: answers({ 200: jsonAnswer('Newest first.', OffsetHistory) }, ['INVALID_TOPIC']),
+      response: answers({ 200: jsonAnswer('Newest first.', OffsetHistory) }, [
+        'INVALID_TOPIC',
+        'UNKNOWN_TOPIC_OR_PARTITION',
+      ]),
     },
     handler: ({ params, query }) =>
       broker.offsetHistory(params.group, { limit: PAGE_LIMIT_DEFAULT, ...query }),
@@ -89,7 +93,6 @@ function addMoving(app: App, { broker }: Edge): void {
       response: answers({ 200: jsonAnswer('From where to where.', OffsetMoves) }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
-        'UNKNOWN_GROUP',
         'OFFSET_OUT_OF_RANGE',
         'UNSUPPORTED_MEDIA_TYPE',
         ...WRITING,
@@ -116,6 +119,7 @@ function addMoving(app: App, { broker }: Edge): void {
       querystring: TopicFilterQuery,
       response: answers({ 204: emptyAnswer('Deleted.') }, [
         'INVALID_TOPIC',
+        'UNKNOWN_TOPIC_OR_PARTITION',
         'UNKNOWN_GROUP',
         ...WRITING,
       ]),
