@@ -43,7 +43,7 @@ export class SequencedSender {
 
   /** Resolves with the first record's offset once all are on disk; the others follow it. */
   async send(records: readonly RecordContent[], delivery: Delivery): Promise<number> {
-    this.#identity ??= await this.#allocate(delivery.signal)
+    this.#identity ??= await this.#allocate(delivery)
     const identity = this.#identity
     const body = encodeBatch({
       records,
@@ -74,14 +74,18 @@ export class SequencedSender {
     }
   }
 
-  async #allocate(signal: AbortSignal): Promise<Identity> {
-    const allocated = await call<AllocatedProducer>(this.#connection, {
-      method: 'POST',
-      path: '/v1/producers',
-      isIdempotent: true,
-      mayAppend: false,
-      signal,
-    })
+  async #allocate({ deadlineMs, signal }: Delivery): Promise<Identity> {
+    const retryForMs = deadlineMs - performance.now()
+    const allocated = await call<AllocatedProducer>(
+      { ...this.#connection, retryForMs },
+      {
+        method: 'POST',
+        path: '/v1/producers',
+        isIdempotent: true,
+        mayAppend: false,
+        signal,
+      },
+    )
     return { ...allocated, nextSequence: 0 }
   }
 
