@@ -15,6 +15,7 @@ import {
 } from './json-scanner.ts'
 import { textOfString } from './json-string.ts'
 import { RecordFault } from './record-fault.ts'
+import { RepeatedNames } from './repeated-names.ts'
 
 /**
  * Goes through JSON text value by value. Throws RecordFault where the text is not JSON, or not of the kind
@@ -24,6 +25,7 @@ export class JsonCursor {
   readonly bytes: Buffer
   readonly #from: number
   readonly #end: number
+  readonly #names = new RepeatedNames()
   #at: number
 
   constructor(bytes: Buffer, from: number, end: number) {
@@ -54,7 +56,7 @@ export class JsonCursor {
     }
     do {
       if (this.peek() !== QUOTE) throw this.#unexpected('the name of a field')
-      const name = this.string()
+      const name = this.#name()
       if (this.peek() !== COLON) throw this.#unexpected('":"')
       this.#at++
       this.peek()
@@ -85,6 +87,11 @@ export class JsonCursor {
       throw this.#unexpected(`"," or "${String.fromCharCode(close)}"`)
     this.#at++
     return next === COMMA
+  }
+
+  #name(): string {
+    const start = this.#at
+    return this.#names.textOf(this.bytes, start, this.skipString())
   }
 
   /** A string, as text. */

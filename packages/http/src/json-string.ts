@@ -41,13 +41,10 @@ export function decodeBase64(text: string): Buffer | undefined {
 }
 
 function hasEscape(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start > LONG) {
-    const at = bytes.indexOf(BACKSLASH, start)
-    return at !== -1 && at < end
-  }
+  if (end - start > LONG) return bytes.subarray(start, end).includes(BACKSLASH)
   for (let at = start; at < end; at++) if (bytes[at] === BACKSLASH) return true
   return false
 }
 
-/** From here on the native search is quicker, though it may run past the end of the string. */
+/** From here on the native search is quicker. */
 const LONG = 64

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { NODE_DISK } from '@millrace/disk/node-disk'
+import { readRecords } from '@millrace/http/record-json-reader'
 import { IndexFile } from '@millrace/log/index-file'
 import type { LogId } from '@millrace/log/log'
 import { OFFSET_INDEX_ENTRY_SIZE, offsetIndexFormat } from '@millrace/log/offset-index'
@@ -35,6 +36,7 @@ export const parts: Benchmark = {
     assert(log !== undefined)
     const list = [
       ...codecParts(),
+      jsonPart(),
       await indexPart(join(directory, 'full.index')),
       ...engineParts(storage, log),
     ]
@@ -95,6 +97,18 @@ function engineParts(storage: Storage, log: LogId): readonly Part[] {
       },
     },
   ]
+}
+
+/** Texts just long enough to be searched natively, so that a search that does not end where they end shows. */
+function jsonPart(): Part {
+  const record = `{"key":"user-4711","valueText":"${'t'.repeat(70)}"}`
+  const body = Buffer.from(`{"records":[${Array.from({ length: 10_000 }, () => record).join()}]}`)
+  const reading = { recordMaxBytes: 2 ** 20, nowMs: 0 }
+  return {
+    label: 'read 10,000 records of JSON',
+    bytes: body.length,
+    call: () => readRecords(body, reading),
+  }
 }
 
 function codecParts(): readonly Part[] {
