@@ -56,7 +56,7 @@ function textOrBase64(
   bytes: Uint8Array,
   format: RecordFormat,
 ): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const buffer = asBuffer(bytes)
   if (format !== 'base64' && isUtf8(buffer)) {
     return `"${textField}":${JSON.stringify(buffer.toString('utf8'))}`
   }
@@ -68,8 +68,13 @@ function textOrBase64(
  * that back. `null` is kept apart from a tombstone.
  */
 function isJsonButNull(bytes: Uint8Array): boolean {
-  if (skipValue(bytes, 0, bytes.length, JSON_NESTING_MAX) !== bytes.length) return false
-  return bytes[0] !== LETTER_N && isUtf8(bytes)
+  const buffer = asBuffer(bytes)
+  if (skipValue(buffer, 0, buffer.length, JSON_NESTING_MAX) !== buffer.length) return false
+  return buffer[0] !== LETTER_N && isUtf8(buffer)
+}
+
+function asBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length)
 }
 
 const LETTER_N = 0x6e

@@ -41,6 +41,21 @@ describe('the scanner', () => {
     fc.assert(fc.property(text, expectAgreement), { numRuns: 5000 })
   })
 
+  test('agrees with JSON.parse about long texts with something in them, wherever that is, and about where they end', () => {
+    const long = fc.string({ unit: 'grapheme', minLength: 0, maxLength: 200 })
+    const times = fc.constantFrom(1, 2, 30, 60)
+    fc.assert(
+      fc.property(long, times, long, fc.constantFrom(...ALPHABET), (head, count, tail, middle) => {
+        const text = JSON.stringify(head).slice(1, -1).repeat(count)
+        const end = JSON.stringify(tail).slice(1, -1).repeat(count)
+        expectAgreement(`"${text}${middle}${end}"`)
+        expectAgreement(`["${text}${end}",{"${end}${middle}":"${text}"}]`)
+        expectAgreement(`"${text}${end}`)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   test.each([
     '0',
     '-0',
