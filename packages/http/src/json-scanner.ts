@@ -201,8 +201,8 @@ const ESCAPES = Buffer.from('"\\/bfnrt')
 const TRUE = Buffer.from('true')
 const FALSE = Buffer.from('false')
 const NULL = Buffer.from('null')
-/** Of a string, its quotes left out. */
-const STOPS_A_TEXT = /[\u0000-\u001f\\]/
+/** Of a string in Latin-1, its quotes left out: a control character, or a backslash. */
+const STOPS_A_TEXT = /[^\u0020-\u005b\u005d-\u00ff]/
 /** Up to here a look-up for each byte is quicker. */
 const SHORT = 48
 const PIECE = 4096
