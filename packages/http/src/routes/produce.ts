@@ -66,7 +66,10 @@ export function addProduceRoute(app: App, edge: Edge): void {
 type Produce = (edge: Edge, request: ProduceRequest) => Promise<string>
 
 function producerFor(request: FastifyRequest): Produce {
-  const [type = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
+  const { 'content-type': header = '' } = request.headers
+  const named = PRODUCERS.get(header)
+  if (named !== undefined) return named
+  const [type = ''] = header.toLowerCase().split(';')
   const kind = type.trim()
   if (REFUSED.has(kind)) throw unsupportedMediaType(request)
   return PRODUCERS.get(kind) ?? produceValue
