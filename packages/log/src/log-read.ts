@@ -47,6 +47,8 @@ export async function readLog(
       nextOffset = (batch.header.lastOffset + 1) as Offset
     }
     nextOffset = max(nextOffset, run.nextOffset)
+    // The next batch is larger than the room that is left: it would be read, and left out.
+    if (run.hasMore && found.scannedBytes > 0) break
   }
   return found.upTo(nextOffset)
 }
@@ -64,6 +66,8 @@ export function expectInRange(log: LogState, offset: Offset): void {
 interface FoundRun {
   readonly batches: Iterable<StampedBatch>
   readonly nextOffset: Offset
+  /** What it was read from goes on after it. */
+  readonly hasMore: boolean
   readonly aborted: Awaited<ReturnType<typeof abortedTransactions>>
 }
 
@@ -72,7 +76,7 @@ async function readRun(log: LogState, fromOffset: Offset, maxBytes: number): Pro
   const inMemory = pending.firstOffset
   if (inMemory !== undefined && inMemory <= fromOffset) {
     const batches = pending.from(fromOffset, highWatermark)
-    return { batches, nextOffset: fromOffset, aborted: [] }
+    return { batches, nextOffset: fromOffset, hasMore: false, aborted: [] }
   }
   const segment = segments.floor(fromOffset)
   if (segment === undefined) throw missingSegment(log, fromOffset)
@@ -87,7 +91,8 @@ async function readRun(log: LogState, fromOffset: Offset, maxBytes: number): Pro
     : []
   // Were the segments deleted meanwhile, nothing would say what was aborted in them.
   if (isAnyTransactional && fromOffset < log.logStartOffset) expectInRange(log, fromOffset)
-  return { batches: batchesOf(run), nextOffset: run.nextOffset, aborted }
+  const hasMore = run.nextOffset < end
+  return { batches: batchesOf(run), nextOffset: run.nextOffset, hasMore, aborted }
 }
 
 function* batchesOf(run: BatchRun): Generator<StampedBatch> {
@@ -101,7 +106,8 @@ function* batchesOf(run: BatchRun): Generator<StampedBatch> {
 /** Nothing from here to the segment's end: compaction took it, or it is missing. */
 function endOfSegment(log: LogState, segment: Segment, fromOffset: Offset): FoundRun {
   const nextOffset = min(segment.nextOffset, log.highWatermark)
-  if (log.gaps && nextOffset > fromOffset) return { batches: [], nextOffset, aborted: [] }
+  if (log.gaps && nextOffset > fromOffset)
+    return { batches: [], nextOffset, hasMore: false, aborted: [] }
   throw missingSegment(log, fromOffset)
 }
 
