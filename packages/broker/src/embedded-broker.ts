@@ -40,7 +40,7 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
 
   /**
    * Ready to serve when it resolves: recovery is behind it. DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER,
-   * DATA_DIRECTORY_DAMAGED.
+   * DATA_DIRECTORY_DAMAGED, NOT_A_DATA_DIRECTORY.
    */
   static async open(
     disk: Disk,

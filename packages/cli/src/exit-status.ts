@@ -49,6 +49,7 @@ export const EXIT_STATUS: Record<LogErrorCode, ExitStatus> = {
   STOPPING: EXIT.unavailable,
   INTERNAL_ERROR: EXIT.failure,
   DATA_DIRECTORY_IN_USE: EXIT.conflict,
+  NOT_A_DATA_DIRECTORY: EXIT.usage,
   DATA_DIRECTORY_NEWER: EXIT.conflict,
   DATA_DIRECTORY_DAMAGED: EXIT.corruption,
 }

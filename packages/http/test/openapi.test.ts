@@ -167,6 +167,7 @@ describe('the document', () => {
       'UNKNOWN_ROUTE',
       'METHOD_NOT_ALLOWED',
       'DATA_DIRECTORY_IN_USE',
+      'NOT_A_DATA_DIRECTORY',
       'DATA_DIRECTORY_NEWER',
       'DATA_DIRECTORY_DAMAGED',
     ])

@@ -47,6 +47,7 @@ export const LOG_ERRORS = {
     retriable: true,
     about: 'Another process has this data directory open.',
   },
+  NOT_A_DATA_DIRECTORY: { retriable: false, about: 'That directory is not a data directory.' },
   DATA_DIRECTORY_NEWER: { retriable: false, about: 'The data directory is from a newer version.' },
   DATA_DIRECTORY_DAMAGED: { retriable: false, about: 'The data directory is damaged.' },
 } as const satisfies Record<string, { retriable: boolean; about: string }>

@@ -30,8 +30,8 @@ export class Server implements AsyncDisposable {
 
   /**
    * Looks whether the port is free, opens the data directory, which recovers it, then listens. Rejects with LogError
-   * (DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED, STORAGE_FULL), AddressInUseError or
-   * ConfigurationError; nothing is open then.
+   * (DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED, NOT_A_DATA_DIRECTORY, STORAGE_FULL),
+   * AddressInUseError or ConfigurationError; nothing is open then.
    */
   static async open(config: ServerConfig, options: ServerOptions): Promise<Server> {
     refuseOpenDoor(config)

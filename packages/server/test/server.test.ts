@@ -106,6 +106,6 @@ test('a directory of somebody else’s is refused, and nothing is written to it'
   await mkdir(config.dataDir)
   await writeFile(join(config.dataDir, 'sea.jpg'), 'blue')
   const failure = await failureOf(Server.open(config, OPTIONS))
-  expect(failure).toMatchObject({ code: 'DATA_DIRECTORY_DAMAGED' })
+  expect(failure).toMatchObject({ code: 'NOT_A_DATA_DIRECTORY' })
   expect(await readdir(config.dataDir)).toEqual(['sea.jpg'])
 })

@@ -82,13 +82,13 @@ export async function expectNothingToLose(disk: Disk, paths: DataDirectory): Pro
   const topics = isTopics ? await disk.list(paths.topics) : []
   const [found] = [...foreign, ...topics.map((name) => join('topics', name))]
   if (found === undefined) return
+  const what = `${paths.path} has no format.json and is not empty: it has ${found}.`
   const hasCheckpoint = (await disk.stat(paths.checkpoint)) !== undefined
-  const withoutCheckpoint = topics.length > 0 ? IMPORT_ELSEWHERE : 'Name an empty directory.'
-  throw new LogError(
-    'DATA_DIRECTORY_DAMAGED',
-    `${paths.path} has no format.json and is not empty: it has ${found}. ` +
-      (hasCheckpoint ? NEW_FORMAT_FILE : withoutCheckpoint),
-  )
+  if (!hasCheckpoint && topics.length === 0) {
+    throw new LogError('NOT_A_DATA_DIRECTORY', `${what} Name an empty directory.`)
+  }
+  const nextStep = hasCheckpoint ? NEW_FORMAT_FILE : IMPORT_ELSEWHERE
+  throw new LogError('DATA_DIRECTORY_DAMAGED', `${what} ${nextStep}`)
 }
 
 /** Also the directories above it. */

@@ -65,7 +65,7 @@ export class Storage implements AsyncDisposable {
 
   /**
    * Opens the data directory, after recovery; an empty or absent one is made.
-   * DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED.
+   * DATA_DIRECTORY_IN_USE, DATA_DIRECTORY_NEWER, DATA_DIRECTORY_DAMAGED, NOT_A_DATA_DIRECTORY.
    */
   static async open(
     disk: Disk,

@@ -108,7 +108,7 @@ test.each([
 test('a directory with anything else in it is not made into a store', async () => {
   await using temporary = await makeTempDirectory()
   await mkdir(join(temporary.path, 'photos'))
-  const error = await expectFailure(openStore(temporary.path), 'DATA_DIRECTORY_DAMAGED')
+  const error = await expectFailure(openStore(temporary.path), 'NOT_A_DATA_DIRECTORY')
   expect(error.detail).toContain('photos')
 })
 
