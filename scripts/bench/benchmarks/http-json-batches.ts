@@ -8,7 +8,7 @@ import { ServerProcess } from '../server-process.ts'
 import { createTopic } from '../topic-setup.ts'
 import { atLeast, measureInTurns, pairedRatio, ratioFigure } from '../turns.ts'
 
-const CONNECTIONS = 4
+const CONNECTIONS = 8
 const STORING_NOTHING = new URL('../peers/storing-nothing.ts', import.meta.url)
 const BARE_APP = new URL('../peers/bare-app.ts', import.meta.url)
 const RECORDS = 1000
