@@ -9,8 +9,16 @@ import { errorsPage } from './generate/errors-page.ts'
 import { httpApiPage } from './generate/http-api-page.ts'
 import { metricsPage } from './generate/metrics-page.ts'
 import type { Page } from './generate/page.ts'
+import { reliabilityPage } from './generate/reliability-page.ts'
 
-const PAGES: readonly Page[] = [httpApiPage, errorsPage, configurationPage, metricsPage, cliPage]
+const PAGES: readonly Page[] = [
+  httpApiPage,
+  errorsPage,
+  configurationPage,
+  metricsPage,
+  cliPage,
+  reliabilityPage,
+]
 
 const isCheck = process.argv.includes('--check')
 for (const { path, render } of PAGES) {

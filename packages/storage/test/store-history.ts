@@ -40,6 +40,13 @@ export class StoreHistory {
     return [...this.#logs].flatMap(([id, state]) => (state === 'made' ? [id] : []))
   }
 
+  /** In all lives. */
+  get acknowledgedRecords(): number {
+    const acknowledged = this.#appends.filter(({ answer }) => typeof answer === 'object')
+    const batches = acknowledged.flatMap((append) => append.batches)
+    return batches.reduce((sum, { values }) => sum + values.length, 0)
+  }
+
   async create(id: LogId, answer: Promise<unknown>): Promise<void> {
     this.#logs.set(id, 'open')
     await answer

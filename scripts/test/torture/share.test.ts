@@ -1,0 +1,15 @@
+import { makeTempDirectory } from '@millrace/testing/temp-directory'
+import { expect, test } from 'vitest'
+import { ATTACK_NAMES, findAttack } from '../../torture/attacks.ts'
+import { runCases } from '../../torture/run-cases.ts'
+
+test.each(ATTACK_NAMES)('no promise is broken by the first cases of %s', async (name) => {
+  const attack = await findAttack(name)
+  if ((await attack.obstacle?.()) !== undefined) return
+  await using directory = await makeTempDirectory()
+  const goesOn = (done: number) => done < attack.share
+  const cases = { firstSeed: 1, step: 1, directory: directory.path, goesOn }
+  const { tally, breach } = await runCases(attack, cases)
+  expect(breach?.found).toBeUndefined()
+  expect(tally.cases).toBe(Math.min(attack.share, attack.last ?? attack.share))
+})

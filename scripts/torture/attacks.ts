@@ -1,0 +1,15 @@
+import type { Attack } from './attack.ts'
+
+/** In the order of docs/reliability.md. */
+const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
+  'simulated-power-cuts': async () =>
+    (await import('./attacks/simulated-power-cuts.ts')).simulatedPowerCuts,
+}
+
+export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)
+
+export async function findAttack(name: string): Promise<Attack> {
+  const load = ATTACKS[name]
+  if (load === undefined) throw new TypeError(`no attack is called ${name}`)
+  return load()
+}
