@@ -2,8 +2,8 @@ import type { Anomaly } from './anomaly.ts'
 import type { Commit, Committed, Operation } from './history.ts'
 
 /**
- * Whether what is said to be committed is what was committed last: of a group and log, an answer must be that of a commit
- * that no other had followed, as far as anybody can know, before the question.
+ * Whether what is said to be committed is what was committed last: of a group and log, an answer must be
+ * that of a commit that no other had followed, as far as anybody can know, before the question.
  */
 export function findCommitAnomalies(history: readonly Operation[]): readonly Anomaly[] {
   const restarts = history.flatMap((each) => (each.kind === 'restart' ? [each.at] : []))

@@ -1,9 +1,9 @@
 /**
- * What clients of a store were told, in any order of the list: the moments say what came before what. A moment is a number
- * that never goes down, of one counter or one monotonic clock for all clients.
+ * What clients of a store were told. The order of the list means nothing: the moments say what came before
+ * what. A moment is a number that never goes down, of one counter or one monotonic clock for all clients.
  *
- * A `log` is one life of one partition: a topic that was removed and made again has another. A `value` is one record,
- * unlike every other record that is ever sent; a retry that should be recognized sends the same values again.
+ * A `log` is one life of one partition: a topic that was removed and made again has another. A `value` is one
+ * record, unlike every other that is ever sent; a retry that is to be recognized sends the same values again.
  */
 export type Operation = Send | Poll | Contents | Trim | Commit | Committed | Restart
 

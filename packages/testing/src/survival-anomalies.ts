@@ -3,8 +3,8 @@ import type { Contents, Operation, Poll, Send, Trim } from './history.ts'
 import { LastLooks } from './last-looks.ts'
 
 /**
- * Whether what was acknowledged or read is there when somebody looks later, appends are whole, what was refused was never
- * seen, and what was trimmed stays away.
+ * Whether what was acknowledged or read is there when somebody looks later, appends are whole, what was
+ * refused was never seen, and what was trimmed stays away.
  */
 export function findSurvivalAnomalies(history: readonly Operation[]): readonly Anomaly[] {
   const looks = new LastLooks(history)
