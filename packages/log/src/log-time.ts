@@ -4,24 +4,34 @@ import type { LogRecord } from '@millrace/model/record'
 import { readLog } from './log-read.ts'
 import type { LogState } from './log-state.ts'
 import { headersOf } from './log-end.ts'
-import type { StampedBatch } from './segment.ts'
+import type { Segment, StampedBatch } from './segment.ts'
 import { BATCH_BYTES_MAX } from './batch-chain.ts'
 
 /** The first record at or after `timestamp`, below the high watermark. See `Log.offsetForTimestamp`. */
 export async function findTimestamp(log: LogState, timestamp: number): Promise<Offset | undefined> {
   // First, and at once: while the segments are looked at, these may go to a new one.
+  const { firstOffset } = log.pending
   const inMemory = findPending(log, timestamp)
+  let before: Segment | undefined
   for (const segment of log.segments.from(log.logStartOffset)) {
-    const found = await log.segments.reading(segment, async () => {
-      const largest = await segment.largestTimestamp()
-      if (largest === undefined || largest < timestamp) return undefined
-      return segment.offsetForTimestamp(timestamp, log.logStartOffset)
-    })
-    if (found === undefined) continue
-    if (inMemory !== undefined && inMemory < found.offset) return inMemory
+    const found = await log.segments.reading(segment, () =>
+      segment.offsetForTimestamp(timestamp, log.logStartOffset),
+    )
+    if (found === undefined) {
+      before = segment
+      continue
+    }
+    if (inMemory !== undefined && inMemory < found.offset) break
+    // Nothing sound lies between: an older record may be in what does not.
+    if (found.offset === segment.baseOffset) await expectSoundEnd(log, before)
     return found.offset < log.highWatermark ? found.offset : undefined
   }
+  if (firstOffset === undefined || inMemory === firstOffset) await expectSoundEnd(log, before)
   return inMemory
+}
+
+async function expectSoundEnd(log: LogState, segment: Segment | undefined): Promise<void> {
+  if (segment !== undefined) await log.segments.reading(segment, () => segment.expectSoundEnd())
 }
 
 function findPending(log: LogState, timestamp: number): Offset | undefined {
