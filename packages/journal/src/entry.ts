@@ -61,12 +61,29 @@ export function decodeEntryHeader(bytes: Uint8Array, at: number): EntryHeader | 
 }
 
 /**
- * The same, of a header whose CRC is wrong but which is in its place: what is left of a torn entry, for the
- * record only.
+ * What is left at `at` of the entry that should be there, for the record only. A whole header is of that entry or of
+ * an earlier one, whose room it was. One that fails its CRC is taken for this entry's when most of the run is right,
+ * and magic or sequence is: damage to any one of them must not make it go without a trace.
  */
-export function decodeSpoiledHeader(bytes: Uint8Array, at: number): EntryHeader | undefined {
-  if (bytes.length - at < ENTRY_HEADER_SIZE || readUint32(bytes, at) !== MAGIC) return undefined
-  return readFields(bytes, at)
+export function decodeSpoiledHeader(
+  bytes: Uint8Array,
+  at: number,
+  expected: Pick<EntryHeader, 'run' | 'sequence'>,
+): EntryHeader | undefined {
+  if (bytes.length - at < ENTRY_HEADER_SIZE) return undefined
+  const header = readFields(bytes, at)
+  const isSequence = header.sequence === expected.sequence
+  if (decodeEntryHeader(bytes, at) !== undefined) {
+    return isSequence && header.run === expected.run ? header : undefined
+  }
+  const isPlace = isSequence || readUint32(bytes, at) === MAGIC
+  return isPlace && isNearly(header.run, expected.run) ? header : undefined
+}
+
+/** Runs are random: two of them do not have half of their digits in common. */
+function isNearly(run: Run, expected: Run): boolean {
+  const same = [...run].filter((digit, index) => digit === expected[index])
+  return same.length * 2 > expected.length
 }
 
 function readFields(bytes: Uint8Array, at: number): EntryHeader {

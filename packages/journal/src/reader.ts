@@ -99,8 +99,8 @@ async function findRemains(
   end: JournalPlace,
 ): Promise<JournalEnd['remains']> {
   for (const place of candidates(memory.slots, end)) {
-    const header = decodeSpoiledHeader(await memory.page(place), 0)
-    if (header === undefined || header.run !== run || header.sequence !== sequence) continue
+    const header = decodeSpoiledHeader(await memory.page(place), 0, { run, sequence })
+    if (header === undefined) continue
     const room = memory.slots.size(place.slot) - place.position
     return { ...place, length: Math.min(entrySize(header.itemsLength), room) }
   }

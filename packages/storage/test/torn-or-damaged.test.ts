@@ -45,6 +45,25 @@ test('whichever byte of the last entry is wrong, it is dropped whole, as torn', 
   }
 })
 
+test('whichever byte of the last header is wrong, what is left of its entry is set aside', async () => {
+  await using killed = await kill()
+  const last = killed.position + 2 * PAGE
+  const whole = await readFile(killed.journal)
+  const LENGTH_AT = 32
+  for (let at = 0; at < 64; at++) {
+    await writeFile(killed.journal, whole)
+    await turnByte(killed.journal, last + at)
+    const torn = (await readFile(killed.journal)).subarray(last, last + PAGE)
+    const copy = `${killed.directory}-${at}`
+    await copyAsKilled(killed.directory, copy)
+    await using storage = await openStore(copy)
+    const [path = 'nothing'] = storage.recovery.setAside
+    const aside = await readFile(path)
+    const isLengthKnown = at < LENGTH_AT || at >= LENGTH_AT + 4
+    expect(isLengthKnown ? aside : aside.subarray(0, PAGE), `byte ${at}`).toEqual(torn)
+  }
+})
+
 test('what is left of a torn entry is set aside, and reported', async () => {
   await using killed = await kill()
   const last = killed.position + 2 * PAGE
