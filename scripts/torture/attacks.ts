@@ -4,6 +4,8 @@ import type { Attack } from './attack.ts'
 const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'simulated-power-cuts': async () =>
     (await import('./attacks/simulated-power-cuts.ts')).simulatedPowerCuts,
+  'broker-power-cuts': async () => (await import('./attacks/broker-power-cuts.ts')).brokerPowerCuts,
+  'kill-server': async () => (await import('./attacks/kill-server.ts')).killServer,
 }
 
 export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)

@@ -1,0 +1,26 @@
+import type { SeededRandom } from '@millrace/testing/seeded-random'
+import { KILL_POINTS, type KillOrder } from './kill-points.ts'
+
+/** How one life of the server is to end. */
+export interface LifePlan {
+  /** It kills itself there, unless it is killed before. */
+  readonly killAt: KillOrder | undefined
+  /** From the moment at which it listens, in milliseconds. */
+  readonly loadMs: number
+  /** It is told to stop in order, and killed so much later: while it stops, mostly. */
+  readonly stoppingMs: number | undefined
+}
+
+export function drawLifePlan(random: SeededRandom): LifePlan {
+  const isAtPoint = random.chance(65)
+  const point = random.pick(KILL_POINTS)
+  return {
+    killAt: isAtPoint ? { point, count: 1 + random.below(point.most) } : undefined,
+    loadMs: isAtPoint ? LOAD_MS_UNTIL_POINT : 1 + random.below(random.pick([20, 100, 400])),
+    stoppingMs: random.chance(15) ? random.below(STOPPING_MS_MAX) : undefined,
+  }
+}
+
+/** A point that is not met by then is not met. */
+const LOAD_MS_UNTIL_POINT = 500
+const STOPPING_MS_MAX = 60

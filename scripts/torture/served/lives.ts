@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { expectSoundHistory } from '@millrace/testing/history-checker'
+import { seededRandom } from '@millrace/testing/seeded-random'
+import type { Counts } from '../attack.ts'
+import { drawLifePlan, type LifePlan } from './life-plan.ts'
+import { Load } from './load.ts'
+import { CLI, environment, ServedStore } from './served-store.ts'
+import { Witness } from './witness.ts'
+
+export interface Surroundings {
+  /** Where the data directory is made. */
+  readonly directory: string
+  readonly isSyncing: boolean
+  /** When the process is gone, and before the next. */
+  readonly afterKill: () => Promise<void>
+}
+
+/**
+ * Some lives of one server under load, each ended by a kill, and a last one in which everything is read back. Throws
+ * what is wrong with what its clients were told.
+ */
+export async function liveThroughKills(
+  seed: number,
+  lives: number,
+  surroundings: Surroundings,
+): Promise<Counts> {
+  const random = seededRandom(seed)
+  const plans = Array.from({ length: lives }, () => drawLifePlan(random))
+  const witness = new Witness()
+  const load = new Load(random, witness)
+  const ends: LifeEnd[] = []
+  await mkdir(surroundings.directory, { recursive: true })
+  for (const plan of plans) {
+    ends.push(await live(plan, load, surroundings))
+    witness.noteRestart()
+    await surroundings.afterKill()
+  }
+  // Before it has once listened there may be nothing to verify.
+  if (ends.some(({ hasListened }) => hasListened)) await verify(surroundings)
+  await lookAtAll(load, surroundings)
+  await verify(surroundings)
+  expectSoundHistory(witness.operations)
+  return {
+    kills: lives,
+    'kills at a named point': ends.filter(({ isByItself }) => isByItself).length,
+    'kills before it listened': ends.filter(({ hasListened }) => !hasListened).length,
+    'acknowledged records': witness.acknowledgedRecords,
+  }
+}
+
+interface LifeEnd {
+  readonly hasListened: boolean
+  readonly isByItself: boolean
+}
+
+async function live(plan: LifePlan, load: Load, surroundings: Surroundings): Promise<LifeEnd> {
+  const { directory, isSyncing } = surroundings
+  await using store = ServedStore.start(directory, { killAt: plan.killAt, isSyncing })
+  const port = await beforeDeadline(store.listening)
+  let isByItself = true
+  if (port !== undefined) {
+    const over = new AbortController()
+    const end = endAfter(store, plan, over.signal).then((isReached) => (isByItself = !isReached))
+    await beforeDeadline(Promise.all([load.run(port), store.ended]))
+    over.abort()
+    await end
+  }
+  await beforeDeadline(store.ended)
+  return { hasListened: port !== undefined, isByItself }
+}
+
+/** False: it had ended before. */
+async function endAfter(
+  store: ServedStore,
+  { loadMs, stoppingMs }: LifePlan,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await delay(loadMs, undefined, { signal })
+    if (stoppingMs !== undefined) {
+      store.end('SIGTERM')
+      await delay(stoppingMs)
+    }
+    store.end('SIGKILL')
+    return true
+  } catch {
+    // Aborted: there is nothing left to end.
+    return false
+  }
+}
+
+async function lookAtAll(load: Load, { directory }: Surroundings): Promise<void> {
+  await using store = ServedStore.start(directory, { isSyncing: true })
+  const port = await beforeDeadline(store.listening)
+  if (port === undefined) {
+    await store.ended
+    throw new Error('The server ended before it listened, and nobody had killed it.')
+  }
+  await load.lookAtAll(port)
+  store.end('SIGTERM')
+  await beforeDeadline(store.ended)
+}
+
+/** `millrace log verify`, without a server. */
+async function verify({ directory }: Surroundings): Promise<void> {
+  const line = [CLI, 'log', 'verify', join(directory, 'data')]
+  try {
+    await promisify(execFile)(process.execPath, line, { env: environment(directory) })
+  } catch (cause) {
+    const said = cause instanceof Error && 'stdout' in cause ? String(cause.stdout) : ''
+    throw new Error(`log verify did not find the store sound:\n${said}`, { cause })
+  }
+}
+
+async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+  const over = new AbortController()
+  const late = delay(DEADLINE_MS, undefined, { signal: over.signal }).then(() => {
+    throw new Error(`The server has hung for ${DEADLINE_MS} ms.`)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    over.abort()
+    late.catch(() => undefined)
+  }
+}
+
+/** On a busy machine too nothing takes so long. */
+const DEADLINE_MS = 60_000
