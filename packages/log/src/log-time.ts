@@ -4,34 +4,37 @@ import type { LogRecord } from '@millrace/model/record'
 import { readLog } from './log-read.ts'
 import type { LogState } from './log-state.ts'
 import { headersOf } from './log-end.ts'
-import type { Segment, StampedBatch } from './segment.ts'
+import type { StampedBatch } from './segment.ts'
 import { BATCH_BYTES_MAX } from './batch-chain.ts'
 
 /** The first record at or after `timestamp`, below the high watermark. See `Log.offsetForTimestamp`. */
 export async function findTimestamp(log: LogState, timestamp: number): Promise<Offset | undefined> {
   // First, and at once: while the segments are looked at, these may go to a new one.
-  const { firstOffset } = log.pending
+  const { highWatermark, pending } = log
+  const { firstOffset } = pending
   const inMemory = findPending(log, timestamp)
-  let before: Segment | undefined
   for (const segment of log.segments.from(log.logStartOffset)) {
     const found = await log.segments.reading(segment, () =>
       segment.offsetForTimestamp(timestamp, log.logStartOffset),
     )
-    if (found === undefined) {
-      before = segment
-      continue
-    }
+    if (found === undefined) continue
     if (inMemory !== undefined && inMemory < found.offset) break
-    // Nothing sound lies between: an older record may be in what does not.
-    if (found.offset === segment.baseOffset) await expectSoundEnd(log, before)
+    if (found.offset === segment.baseOffset) await expectReadable(log, found.offset - 1)
     return found.offset < log.highWatermark ? found.offset : undefined
   }
-  if (firstOffset === undefined || inMemory === firstOffset) await expectSoundEnd(log, before)
+  if (inMemory === undefined) await expectReadable(log, highWatermark - 1)
+  else if (inMemory === firstOffset) await expectReadable(log, firstOffset - 1)
   return inMemory
 }
 
-async function expectSoundEnd(log: LogState, segment: Segment | undefined): Promise<void> {
-  if (segment !== undefined) await log.segments.reading(segment, () => segment.expectSoundEnd())
+/** What ends just before the record that was found: were it damaged or missing, it might hold an earlier one. */
+async function expectReadable(log: LogState, offset: number): Promise<void> {
+  try {
+    if (offset >= log.logStartOffset) await readLog(log, offset as Offset, { maxBytes: 1 })
+  } catch (error) {
+    // It may have been deleted meanwhile.
+    if (offset >= log.logStartOffset) throw error
+  }
 }
 
 function findPending(log: LogState, timestamp: number): Offset | undefined {

@@ -183,11 +183,6 @@ export class Segment {
     return findRecordByTime(this.#batches, this.#indexes, timestamp, fromOffset)
   }
 
-  /** CORRUPT_SEGMENT when what stands at its end is no sound batch. */
-  async expectSoundEnd(): Promise<void> {
-    await findBatch(this.#batches, this.#indexes, (this.nextOffset - 1) as Offset)
-  }
-
   /** Of all records, in milliseconds since the epoch. Undefined when none has one. */
   largestTimestamp(): Promise<number | undefined> {
     return largestTimestamp(this.#batches, this.#indexes)

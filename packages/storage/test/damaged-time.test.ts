@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import type { LogId } from '@millrace/log/log'
@@ -33,6 +33,22 @@ async function storeWithDamage(directory: string, times: readonly number[], dama
   const again = await openStore(directory)
   return { storage: again, log: logOf(again, id) }
 }
+
+test('a segment that is gone is not searched past without a word', async () => {
+  await using directory = await makeTempDirectory()
+  const storage = await openStore(directory.path)
+  const { id } = await createLog(storage, 't-0', { segmentBytes: 1_500 })
+  for (const timestamp of [1_000, 2_000, 3_000, 4_000, 5_000]) {
+    await append(storage, timed(id, timestamp))
+  }
+  await storage.close()
+  await rm(join(directory.path, 'topics', 't-0', `${'0'.repeat(19)}2.log`))
+  await using again = await openStore(directory.path)
+  const log = logOf(again, id)
+  expect(await log.offsetForTimestamp(2_000)).toBe(1)
+  const error = await expectFailure(log.offsetForTimestamp(3_000), 'CORRUPT_SEGMENT')
+  expect(error.fields).toEqual({ damagedFrom: 3, nextReadableOffset: 4 })
+})
 
 describe('when the last batch of a segment is damaged', () => {
   const TIMES = [1_000, 2_000, 3_000, 4_000]
