@@ -9,4 +9,21 @@ export interface RealBug {
   readonly test: string
 }
 
-export const REAL_BUGS: readonly RealBug[] = []
+export const REAL_BUGS: readonly RealBug[] = [
+  {
+    what:
+      'Asked for a time that lay in a damaged or missing batch at the end of a segment, the store answered with a later ' +
+      'record: whoever began to read there was never told of the loss.',
+    foundBy: 'flipped-bits --seed 22, damaged-files --seed 24',
+    mendedIn: '0a0431d',
+    test: 'packages/storage/test/damaged-time.test.ts',
+  },
+  {
+    what:
+      'When run, sequence or magic in the header of the last journal entry rotted, the entry was dropped as torn without ' +
+      'being set aside or reported.',
+    foundBy: 'flipped-bits --seed 900',
+    mendedIn: '7762111',
+    test: 'packages/storage/test/torn-or-damaged.test.ts',
+  },
+]
