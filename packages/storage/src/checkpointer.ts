@@ -52,9 +52,11 @@ export class Checkpointer {
 
   /** Resolves when a checkpoint is durable that was taken after this call. Rejects once writing has failed. */
   run(): Promise<void> {
+    // Also when the one before it has just ended: it begins at once, and two at a time would meet in their files.
+    if (this.#again !== undefined) return this.#again
     if (this.#running === undefined) return this.#begin()
     const { health } = this.#parts
-    this.#again ??= this.#running.then(() => {
+    this.#again = this.#running.then(() => {
       this.#again = undefined
       health.expectWriting()
       return this.#begin()
