@@ -26,4 +26,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '7762111',
     test: 'packages/storage/test/torn-or-damaged.test.ts',
   },
+  {
+    what:
+      'Two checkpoints at once: one asked for in the step in which another ended, with a third waiting. They met in ' +
+      'their unfinished file, and the store took that for a failing disk and ended all writing.',
+    foundBy: 'pnpm torture broker-power-cuts --seed 36',
+    mendedIn: '0fef516',
+    test: 'packages/storage/test/checkpoints-at-once.test.ts',
+  },
 ]
