@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path'
 import type { Attack } from '../attack.ts'
+import { drawLifePlan } from '../served/life-plan.ts'
 import { liveThroughKills } from '../served/lives.ts'
 
 const KILLS = 5
@@ -15,5 +17,11 @@ export const killServer: Attack = {
   target: 1_000 / KILLS,
   share: 1,
   tryCase: (seed, directory) =>
-    liveThroughKills(seed, KILLS, { directory, isSyncing: true, afterKill: async () => {} }),
+    liveThroughKills(seed, KILLS, {
+      directory,
+      compileCache: join(dirname(directory), 'compile-cache'),
+      syncedLives: Infinity,
+      drawPlan: drawLifePlan,
+      afterKill: async () => {},
+    }),
 }

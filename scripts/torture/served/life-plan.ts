@@ -21,6 +21,9 @@ export function drawLifePlan(random: SeededRandom): LifePlan {
   }
 }
 
+/** Of a server that has something to lose. */
+export const LONG_LIFE: LifePlan = { killAt: undefined, loadMs: 300, stoppingMs: undefined }
+
 /** A point that is not met by then is not met. */
 const LOAD_MS_UNTIL_POINT = 500
 const STOPPING_MS_MAX = 60

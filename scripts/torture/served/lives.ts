@@ -4,17 +4,21 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { expectSoundHistory } from '@millrace/testing/history-checker'
-import { seededRandom } from '@millrace/testing/seeded-random'
+import { type SeededRandom, seededRandom } from '@millrace/testing/seeded-random'
 import type { Counts } from '../attack.ts'
-import { drawLifePlan, type LifePlan } from './life-plan.ts'
+import type { LifePlan } from './life-plan.ts'
 import { Load } from './load.ts'
-import { CLI, environment, ServedStore } from './served-store.ts'
+import { CLI, environment, ServedStore, type ServedStoreOptions } from './served-store.ts'
 import { Witness } from './witness.ts'
 
 export interface Surroundings {
   /** Where the data directory is made. */
   readonly directory: string
-  readonly isSyncing: boolean
+  /** Where servers keep their sources compiled, from case to case. */
+  readonly compileCache: string
+  /** In later ones no sync reaches the disk. */
+  readonly syncedLives: number
+  readonly drawPlan: (random: SeededRandom) => LifePlan
   /** When the process is gone, and before the next. */
   readonly afterKill: () => Promise<void>
 }
@@ -29,13 +33,14 @@ export async function liveThroughKills(
   surroundings: Surroundings,
 ): Promise<Counts> {
   const random = seededRandom(seed)
-  const plans = Array.from({ length: lives }, () => drawLifePlan(random))
+  const plans = Array.from({ length: lives }, () => surroundings.drawPlan(random))
   const witness = new Witness()
   const load = new Load(random, witness)
   const ends: LifeEnd[] = []
   await mkdir(surroundings.directory, { recursive: true })
-  for (const plan of plans) {
-    ends.push(await live(plan, load, surroundings))
+  for (const [life, plan] of plans.entries()) {
+    const isSyncing = life < surroundings.syncedLives
+    ends.push(await live({ ...surroundings, killAt: plan.killAt, isSyncing }, plan, load))
     witness.noteRestart()
     await surroundings.afterKill()
   }
@@ -57,9 +62,8 @@ interface LifeEnd {
   readonly isByItself: boolean
 }
 
-async function live(plan: LifePlan, load: Load, surroundings: Surroundings): Promise<LifeEnd> {
-  const { directory, isSyncing } = surroundings
-  await using store = ServedStore.start(directory, { killAt: plan.killAt, isSyncing })
+async function live(options: ServedStoreOptions, plan: LifePlan, load: Load): Promise<LifeEnd> {
+  await using store = ServedStore.start(options)
   const port = await beforeDeadline(store.listening)
   let isByItself = true
   if (port !== undefined) {
@@ -93,8 +97,8 @@ async function endAfter(
   }
 }
 
-async function lookAtAll(load: Load, { directory }: Surroundings): Promise<void> {
-  await using store = ServedStore.start(directory, { isSyncing: true })
+async function lookAtAll(load: Load, surroundings: Surroundings): Promise<void> {
+  await using store = ServedStore.start({ ...surroundings, isSyncing: true })
   const port = await beforeDeadline(store.listening)
   if (port === undefined) {
     await store.ended
@@ -106,10 +110,10 @@ async function lookAtAll(load: Load, { directory }: Surroundings): Promise<void>
 }
 
 /** `millrace log verify`, without a server. */
-async function verify({ directory }: Surroundings): Promise<void> {
+async function verify({ compileCache, directory }: Surroundings): Promise<void> {
   const line = [CLI, 'log', 'verify', join(directory, 'data')]
   try {
-    await promisify(execFile)(process.execPath, line, { env: environment(directory) })
+    await promisify(execFile)(process.execPath, line, { env: environment(compileCache) })
   } catch (cause) {
     const said = cause instanceof Error && 'stdout' in cause ? String(cause.stdout) : ''
     throw new Error(`log verify did not find the store sound:\n${said}`, { cause })

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { KillOrder } from './kill-points.ts'
 
 export interface ServedStoreOptions {
+  /** Where the data directory is made. */
+  readonly directory: string
+  readonly compileCache: string
   /** Killed there, unless it ends before. */
   readonly killAt?: KillOrder | undefined
   readonly isSyncing: boolean
@@ -18,11 +21,12 @@ export class ServedStore implements AsyncDisposable {
   readonly ended: Promise<void>
   readonly #child: ChildProcess
 
-  static start(directory: string, options: ServedStoreOptions): ServedStore {
+  static start(options: ServedStoreOptions): ServedStore {
+    const { compileCache, directory } = options
     const child = spawn(
       process.execPath,
       [...preloads(options), CLI, 'serve', '--data-dir', join(directory, 'data'), ...SETTINGS],
-      { stdio: ['pipe', 'ignore', 'pipe'], env: environment(directory) },
+      { stdio: ['pipe', 'ignore', 'pipe'], env: environment(compileCache) },
     )
     return new ServedStore(child)
   }
@@ -67,9 +71,9 @@ const SETTINGS = [
   'broker.housekeepingIntervalMs=100',
 ].flatMap((setting) => ['--set', setting])
 
-/** A start takes 0.6 s instead of 1.0 s; the cache lies beside the cases, as it serves all of them. */
-export function environment(directory: string): NodeJS.ProcessEnv {
-  return { ...process.env, NODE_COMPILE_CACHE: join(dirname(directory), 'compile-cache') }
+/** With its sources compiled a start takes 0.6 s instead of 1.0 s. */
+export function environment(compileCache: string): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_COMPILE_CACHE: compileCache }
 }
 
 function preloads({ killAt, isSyncing }: ServedStoreOptions): readonly string[] {
