@@ -5,11 +5,13 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'simulated-power-cuts': async () =>
     (await import('./attacks/simulated-power-cuts.ts')).simulatedPowerCuts,
   'broker-power-cuts': async () => (await import('./attacks/broker-power-cuts.ts')).brokerPowerCuts,
+  'failing-calls': async () => (await import('./attacks/failing-calls.ts')).failingCalls,
   'kill-server': async () => (await import('./attacks/kill-server.ts')).killServer,
   'power-cuts-on-ext4': async () =>
     (await import('./attacks/power-cuts-on-ext4.ts')).powerCutsOnExt4,
   'flipped-bits': async () => (await import('./attacks/flipped-bits.ts')).flippedBits,
   'damaged-files': async () => (await import('./attacks/damaged-files.ts')).damagedFiles,
+  'damaged-lmdb': async () => (await import('./attacks/damaged-lmdb.ts')).damagedLmdb,
 }
 
 export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)

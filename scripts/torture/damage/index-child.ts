@@ -1,0 +1,63 @@
+/**
+ * Opens brokers on data directories whose index was harmed, one after the other, as it is told: a process of its own,
+ * because what LMDB does with damage can kill it.
+ */
+import { seededRandom } from '@millrace/testing/seeded-random'
+import {
+  type BrokerState,
+  commitAtRandom,
+  difference,
+  openStateBroker,
+  stateOf,
+} from './state-broker.ts'
+
+export interface IndexTrial {
+  readonly seed: number
+  readonly directory: string
+  readonly expected: BrokerState
+}
+
+/** That the harmed index was opened; then a verdict. */
+export type IndexReport = 'opened' | IndexVerdict
+
+export interface IndexVerdict {
+  /** What is wrong; undefined: nothing. */
+  readonly wrong?: string
+  readonly isRebuilt: boolean
+}
+
+process.on('message', (trial) => {
+  void judge(trial as IndexTrial).then(tell)
+})
+
+function tell(report: IndexReport): void {
+  process.send?.(report)
+}
+
+async function judge(trial: IndexTrial): Promise<IndexVerdict> {
+  try {
+    return await live(trial)
+  } catch (error) {
+    return {
+      wrong: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      isRebuilt: false,
+    }
+  }
+}
+
+/** Three lives: what the first does not notice must not come out later. */
+async function live({ directory, expected, seed }: IndexTrial): Promise<IndexVerdict> {
+  const random = seededRandom(seed)
+  let state = expected
+  let isRebuilt = false
+  for (let life = 0; life < 3; life++) {
+    await using broker = await openStateBroker(directory)
+    if (life === 0) tell('opened')
+    isRebuilt ||= broker.status().lastRecovery.notes.length > 0
+    const wrong = difference(await stateOf(broker), state)
+    if (wrong !== undefined) return { wrong: `Life ${life + 1}: ${wrong}`, isRebuilt }
+    await commitAtRandom(broker, random, 40)
+    state = await stateOf(broker)
+  }
+  return { isRebuilt }
+}
