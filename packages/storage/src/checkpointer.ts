@@ -71,6 +71,7 @@ export class Checkpointer {
     const taken = await gate.between(() => this.#take())
     for (;;) {
       try {
+        health.expectWriting()
         await this.#bringAndSync(taken.ends)
         const logs: NamedLog[] = []
         await eachAtMost(SYNCS_AT_STOP, table.logs, async (log) => {

@@ -21,6 +21,7 @@ export class DiskSpace {
   readonly #parts: SpaceParts
   #hasReserve: boolean
   #isExhausted = false
+  #isGivenUp = false
   #freeBytes = Number.POSITIVE_INFINITY
   #totalBytes = 0
   /** Without what is on its way to the segments. */
@@ -82,14 +83,25 @@ export class DiskSpace {
 
   /**
    * After a write that found no room: gives up the reserve, else resolves when the disk has room again, or when
-   * writing has failed altogether. Without a file handle it is a short wait.
+   * writing has failed altogether. Without a file handle it is a short wait. After `giveUp` writing has failed.
    */
   async waitForRoom(error: unknown): Promise<void> {
+    await this.#waitForRoom(error)
+    if (this.#isGivenUp) this.#parts.health.fail(error)
+  }
+
+  /** Nobody waits for room any more. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#wake()
+  }
+
+  async #waitForRoom(error: unknown): Promise<void> {
     if (isHandleLimit(error)) return this.#pause()
     if (this.#hasReserve && this.#parts.reserveBytes > 0) return this.#giveUpReserve()
     this.#isExhausted = true
     await this.#pause()
-    while (this.#isExhausted && this.#parts.health.failure === undefined) {
+    while (this.#isExhausted && !this.#isGivenUp && this.#parts.health.failure === undefined) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }

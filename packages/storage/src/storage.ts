@@ -279,7 +279,10 @@ export class Storage implements AsyncDisposable {
     }
   }
 
-  /** Stops taking appends, finishes those under way, writes everything behind, checkpoints. */
+  /**
+   * Stops taking appends, finishes those under way, writes everything behind, checkpoints. STORAGE_FAILED when it cannot,
+   * also for want of room: then the next start has everything, from the journal.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -309,10 +312,14 @@ export class Storage implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    const { clock, space } = this.#parts
     const letProcessEnd = keepProcessAlive()
+    // The journal has what then is in no segment.
+    const takeBack = clock.schedule(ROOM_AT_STOP_MS, () => space.giveUp())
     try {
       await this.#finish()
     } finally {
+      takeBack()
       const closed = this.#closeFiles().finally(() => this.#lock?.release())
       await closed.finally(letProcessEnd)
     }
@@ -365,4 +372,6 @@ export class Storage implements AsyncDisposable {
 }
 
 const LOOK_EVERY_MS = 1_000
+/** How long a stop waits for room on a full disk, or for a file handle. */
+const ROOM_AT_STOP_MS = 3_000
 const LOOK_EVERY_BYTES = 16 * 1024 * 1024

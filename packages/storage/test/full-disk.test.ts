@@ -3,7 +3,15 @@ import { ManualClock } from '@millrace/testing/manual-clock'
 import { expect, test } from 'vitest'
 import { parseStorageConfig, type StorageConfig } from '../src/config.ts'
 import { Storage } from '../src/storage.ts'
-import { append, batches, createLog, expectFailure, TEST_STORE, valuesOf } from './open-store.ts'
+import {
+  append,
+  batches,
+  createLog,
+  expectFailure,
+  logOf,
+  TEST_STORE,
+  valuesOf,
+} from './open-store.ts'
 
 const MiB = 1024 * 1024
 const DIRECTORY = '/data'
@@ -100,4 +108,21 @@ test('a disk too small to begin on is told with what the store takes, and is beg
   )
   disk.setCapacity(20 * MiB)
   await (await open()).close()
+})
+
+test('a stop does not wait for room that does not come, and the next start has everything', async () => {
+  const { clock, disk, storage } = await open(20 * MiB)
+  const log = await createLog(storage)
+  await append(storage, batches(log, 'x'.repeat(100_000)))
+  const { freeBytes } = await disk.space()
+  disk.setCapacity(20 * MiB - MiB - freeBytes)
+  let closed: unknown
+  storage.close().catch((error: unknown) => (closed = error))
+  await until(clock, () => closed !== undefined)
+  expect(closed).toMatchObject({ code: 'STORAGE_FAILED' })
+  const found = disk.kill()
+  found.setCapacity(20 * MiB)
+  const again = await Storage.openAlone(found, DIRECTORY, clock, CONFIG)
+  expect((await valuesOf(logOf(again, log.id))).map((value) => value.length)).toEqual([100_000])
+  await again.close()
 })
