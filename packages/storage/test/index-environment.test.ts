@@ -123,6 +123,27 @@ describe('an index', () => {
     expect(noticed).toBeGreaterThan(0)
   })
 
+  test('whose way to a key is wrong, though all of its entries are there, is noticed', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const data = join(directory.path, 'data.mdb')
+    const sound = await readFile(data)
+    let noticed = 0
+    for (const at of separatorsIn(sound)) {
+      for (let bit = 0; bit < 5; bit++) {
+        const flipped = Buffer.from(sound)
+        flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << bit), at)
+        await writeFile(data, flipped)
+        const index = await openIndex(directory.path)
+        const found = KEYS.filter((key) => index.table('one').get(key) !== undefined)
+        if (index.note !== undefined) noticed++
+        expect(found, `byte ${at}, bit ${bit}`).toEqual(index.note === undefined ? KEYS : [])
+        await index.close()
+      }
+    }
+    expect(noticed).toBeGreaterThan(0)
+  })
+
   test('cut short at any page, or emptied, is noticed before it can kill the process', async () => {
     await using directory = await makeTempDirectory()
     await makeIndex(directory.path)
@@ -139,3 +160,14 @@ describe('an index', () => {
     }
   })
 })
+
+/** The last bytes of the keys in the pages that lead to others. */
+function separatorsIn(bytes: Buffer): readonly number[] {
+  const [PAGE, FLAGS_AT, BRANCH] = [4_096, 18, 1]
+  const places: number[] = []
+  for (let at = bytes.indexOf('key-'); at !== -1; at = bytes.indexOf('key-', at + 1)) {
+    const page = at - (at % PAGE)
+    if (bytes.readUInt16LE(page + FLAGS_AT) === BRANCH) places.push(at + 6, at + 7)
+  }
+  return places
+}
