@@ -34,4 +34,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '0fef516',
     test: 'packages/storage/test/checkpoints-at-once.test.ts',
   },
+  {
+    what:
+      'A bit flipped in a page of LMDB that leads to others hid keys though all entries were sound: a committed offset was ' +
+      'not found, or was there twice after the next commit.',
+    foundBy: 'damaged-lmdb --seed 215 and --seed 356',
+    mendedIn: 'ae09995',
+    test: 'packages/storage/test/index-environment.test.ts',
+  },
 ]
