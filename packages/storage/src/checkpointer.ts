@@ -120,15 +120,28 @@ export class Checkpointer {
   }
 
   async #runOnce(): Promise<void> {
-    const { disk, gate, paths, room, writeBehind } = this.#parts
-    const taken = await gate.between(() => this.#take())
-    await writeBehind.bring(taken.ends)
-    await this.#sync(SYNCS_AT_ONCE, 1)
-    for (const flush of this.#flushes) await flush()
+    const { disk, paths, room } = this.#parts
+    let taken = await this.#takeAndSync()
+    while (this.#namesRemoved(taken)) taken = await this.#takeAndSync()
     await replaceFileDurably(disk, paths.checkpoint, encodeCheckpoint(taken.checkpoint))
     this.#count++
     room.release(taken.mark)
     await this.#deleteUnnamed(taken)
+  }
+
+  async #takeAndSync(): Promise<TakenCheckpoint> {
+    const { gate, writeBehind } = this.#parts
+    const taken = await gate.between(() => this.#take())
+    await writeBehind.bring(taken.ends)
+    await this.#sync(SYNCS_AT_ONCE, 1)
+    for (const flush of this.#flushes) await flush()
+    return taken
+  }
+
+  /** A log that was removed meanwhile may not have been brought and synced: as it was taken, it will never be. */
+  #namesRemoved({ ends }: TakenCheckpoint): boolean {
+    for (const log of ends.keys()) if (this.#parts.table.find(log.id) !== log) return true
+    return false
   }
 
   /** Between two entries: all that is placed is synced. */
