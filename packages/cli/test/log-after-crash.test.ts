@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { appendFile, cp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '@millrace/client'
 import { makeTempDirectory, type TempDirectory } from '@millrace/testing/temp-directory'
@@ -62,6 +62,16 @@ test('what was acknowledged is seen, though only the journal may have it, and no
   expect(verified.status).toBe(0)
   expect(verified.stdout.toString()).toContain('Sound: ')
   expect(await contentOfFiles()).toEqual(before)
+})
+
+test('an index that was being written is no damage: the next start makes it again', async () => {
+  const copy = join(directory.path, 'index-half-written')
+  await cp(data(), copy, { recursive: true })
+  const segment = join(copy, 'topics', 'orders-0', '00000000000000000000')
+  for (const kind of ['index', 'timeindex']) await appendFile(`${segment}.${kind}`, 'half of')
+  const verified = await runCli(['log', 'verify', copy])
+  expect(verified.stdout.toString()).not.toContain('DAMAGE')
+  expect(verified.status).toBe(0)
 })
 
 test('how full a segment is follows from what its topic says', async () => {

@@ -5,6 +5,7 @@ import { BREAK_REASONS } from './batch-chain.ts'
 import { type Damage, scanBatches, type SoundBatches } from './batch-scanner.ts'
 import { damage, type Finding, note } from './check-finding.ts'
 import { checkOffsetIndex, checkTimeIndex, type IndexCheck } from './check-indexes.ts'
+import type { IndexSizes } from './segment-indexes.ts'
 import { segmentFilePath } from './segment-files.ts'
 import { checkTransactionIndex } from './check-transaction-index.ts'
 import type { TransactionTracker } from './transaction-tracker.ts'
@@ -17,6 +18,8 @@ export interface SegmentToCheck {
   readonly nextBaseOffset: Offset | undefined
   /** Of the last segment, when it is known from elsewhere how much of it counts. */
   readonly bytes: Position | undefined
+  /** So much of its indexes is synced, and the rest is made again. Undefined: they are as they should be. */
+  readonly syncedIndexes: IndexSizes | undefined
   readonly gaps: boolean
   /** Undefined: the segment stands alone, and what began before it is not known. */
   readonly transactions: TransactionTracker | undefined
@@ -86,29 +89,29 @@ function scan(file: DiskFile, segment: SegmentToCheck, bytes: Position) {
 }
 
 async function openIndexChecks(disk: Disk, segment: SegmentToCheck): Promise<OpenChecks> {
-  const { directory, baseOffset, nextBaseOffset } = segment
-  const read = async (kind: 'index' | 'timeindex' | 'txnindex') => {
+  const { directory, baseOffset, nextBaseOffset, syncedIndexes: synced } = segment
+  const read = async (kind: 'index' | 'timeindex' | 'txnindex', bytesMax = Infinity) => {
     const path = segmentFilePath(directory, baseOffset, kind)
     const bytes = await readWholeFile(disk, path)
-    return { path, bytes: bytes === undefined ? undefined : Buffer.from(bytes) }
+    return { path, bytes: bytes && Buffer.from(bytes.subarray(0, bytesMax)) }
   }
   const [offsets, times, aborted] = [
-    await read('index'),
-    await read('timeindex'),
+    await read('index', synced?.offsetIndexBytes),
+    await read('timeindex', synced?.timeIndexBytes),
     await read('txnindex'),
   ]
-  const isSealed = nextBaseOffset !== undefined
+  const isSealed = nextBaseOffset !== undefined && synced === undefined
   const isCutShort = segment.bytes !== undefined
   const indexes: IndexCheck[] = []
   const missing: string[] = []
-  if (offsets.bytes === undefined) missing.push(offsets.path)
-  else
-    indexes.push(
-      checkOffsetIndex({ ...offsets, bytes: offsets.bytes, baseOffset, isSealed, isCutShort }),
-    )
-  if (times.bytes === undefined) missing.push(times.path)
-  else
-    indexes.push(checkTimeIndex({ ...times, bytes: times.bytes, baseOffset, isSealed, isCutShort }))
+  for (const [{ path, bytes }, checkIndex] of [
+    [offsets, checkOffsetIndex],
+    [times, checkTimeIndex],
+  ] as const) {
+    if (bytes !== undefined) {
+      indexes.push(checkIndex({ path, bytes, baseOffset, isSealed, isCutShort }))
+    } else if (synced === undefined) missing.push(path)
+  }
   const transactions = checkTransactionIndex(aborted.path, aborted.bytes ?? Buffer.alloc(0))
   return { indexes, missing, transactions }
 }

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
-import type { Position } from '@millrace/model/offset'
+import type { Offset, Position } from '@millrace/model/offset'
 import { damage, type Finding, note } from './check-finding.ts'
 import { checkSegment, type SegmentEvent } from './check-segment.ts'
 import { LEADER_EPOCH_FILE, parseLeaderEpochs } from './leader-epochs.ts'
 import { PARTITION_METADATA_FILE, parsePartitionMetadata } from './partition-metadata.ts'
+import { type IndexSizes, NOTHING_SYNCED } from './segment-indexes.ts'
 import { parseSegmentFileName, segmentBaseOffsets } from './segment-files.ts'
 import { TransactionTracker } from './transaction-tracker.ts'
 import { readWholeFile } from './whole-file.ts'
@@ -18,8 +19,16 @@ export interface CheckOptions {
   readonly gaps: boolean
   /** How much of the last segment counts, and of its indexes with it, when a checkpoint says so. Left out: all. */
   readonly lastSegmentBytes?: Position
+  /** How much of the indexes counts, when a checkpoint says so and a crash came after it. Left out: all. */
+  readonly syncedIndexes?: SyncedIndexes
   /** File names that belong there, besides Kafka's. */
   readonly knownFiles?: ReadonlySet<string>
+}
+
+/** Of this segment so much; of earlier ones all, of later ones nothing. The next open makes the rest again. */
+export interface SyncedIndexes {
+  readonly segment: Offset
+  readonly sizes: IndexSizes
 }
 
 /**
@@ -42,6 +51,7 @@ export async function* checkPartition(
       baseOffset,
       nextBaseOffset,
       bytes: nextBaseOffset === undefined ? options.lastSegmentBytes : undefined,
+      syncedIndexes: syncedIndexesOf(baseOffset, options.syncedIndexes),
       gaps: options.gaps,
       transactions,
     })
@@ -68,10 +78,19 @@ export async function* checkLogFile(
     baseOffset,
     nextBaseOffset: undefined,
     bytes: undefined,
+    syncedIndexes: undefined,
     gaps: options.gaps,
     transactions: undefined,
   })
   yield* listAtMost(FINDINGS_MAX, events)
+}
+
+function syncedIndexesOf(
+  baseOffset: Offset,
+  synced: SyncedIndexes | undefined,
+): IndexSizes | undefined {
+  if (synced === undefined || baseOffset < synced.segment) return undefined
+  return baseOffset === synced.segment ? synced.sizes : NOTHING_SYNCED
 }
 
 const FINDINGS_MAX = 100

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Disk } from '@millrace/disk/disk'
 import { NODE_DISK } from '@millrace/disk/node-disk'
-import type { Position } from '@millrace/model/offset'
+import type { Offset, Position } from '@millrace/model/offset'
 import { CrashingDisk } from '@millrace/testing/crashing-disk'
 import { describe, expect, test } from 'vitest'
 import {
@@ -134,6 +134,26 @@ test('a tail that was cut, or that is not counted, is told apart', async () => {
     checkPartition(disk, '/partition', { gaps: false, lastSegmentBytes: 0 as Position }),
   )
   expect(findings).toEqual([])
+})
+
+test('of indexes that were not synced, what a crash left is no damage, and the rest is held to its batches', async () => {
+  const disk = await copyToMemory(PARTITION_CLEAN)
+  for (const kind of ['index', 'timeindex']) {
+    const file = await disk.open(`/partition/00000000000000000016.${kind}`, 'write')
+    await file.truncate(9)
+    await disk.unlink(`/partition/00000000000000000026.${kind}`)
+  }
+  const damaged = await check(disk, '/partition', false)
+  expect(damaged.findings).not.toEqual([])
+  const syncedIndexes = {
+    segment: 16 as Offset,
+    sizes: { offsetIndexBytes: 8, timeIndexBytes: 0 },
+  }
+  const crashed = () => collect(checkPartition(disk, '/partition', { gaps: false, syncedIndexes }))
+  expect((await crashed()).findings).toEqual([])
+  const file = await disk.open('/partition/00000000000000000016.index', 'write')
+  await file.write(4, [Buffer.of(1)])
+  expect((await crashed()).findings).toMatchObject([{ severity: 'damage', code: 'offset-index' }])
 })
 
 test('a segment that is missing in the middle is damage, with the offsets that it had', async () => {

@@ -3,6 +3,7 @@ import type { Disk } from '@millrace/disk/disk'
 import { ENTRY_HEADER_SIZE, type EntryItem, ITEM_HEADER_SIZE } from '@millrace/journal/entry'
 import { type JournalEntry, readEntries } from '@millrace/journal/reader'
 import { Slots } from '@millrace/journal/slots'
+import type { SyncedIndexes } from '@millrace/log/check'
 import type { LogId } from '@millrace/log/log'
 import type { LogEnd } from '@millrace/log/log-end'
 import { PARTITION_METADATA_FILE, parsePartitionMetadata } from '@millrace/log/partition-metadata'
@@ -43,6 +44,8 @@ export interface OfflineLog {
   readonly indexIntervalBytes: number
   readonly logStartOffset: Offset
   readonly end: LogEnd
+  /** What a crash cannot have left half written. After a stop in order that is all. */
+  readonly syncedIndexes: SyncedIndexes
   /** Ascending, those that only the journal has among them. */
   readonly segments: readonly OfflineSegment[]
 }
@@ -176,6 +179,7 @@ async function describe(
     indexIntervalBytes: origin.indexIntervalBytes,
     logStartOffset,
     end,
+    syncedIndexes: { segment: origin.end.segment, sizes: origin.syncedIndexes },
     segments: baseOffsets
       .toSorted((left, right) => left - right)
       .map((baseOffset) => {

@@ -41,7 +41,7 @@ export async function* openTargets(
     const partitions =
       store.partitions === undefined
         ? target.partitions
-        : await expectedOf(target.partitions, store.partitions)
+        : await expectedOf(target.partitions, store.partitions, journalEntries)
     yield { disk, target: { ...target, partitions }, journalEntries, damage }
   }
 }
@@ -50,17 +50,23 @@ export async function* openTargets(
 async function expectedOf(
   found: readonly PartitionTarget[],
   logs: readonly OfflineLog[],
+  journalEntries: number,
 ): Promise<readonly PartitionTarget[]> {
   const partitions: PartitionTarget[] = []
   for (const partition of found) {
     const log = logs.find(({ name }) => name === partition.name)
     if (log === undefined) continue
-    const { gaps, end, indexIntervalBytes } = log
+    const { gaps, end, indexIntervalBytes, syncedIndexes } = log
     const names = await NODE_DISK.list(partition.path)
     const knownFiles = new Set(names.filter((name) => OWN_FILE.test(name)))
     partitions.push({
       ...partition,
-      expectations: { gaps, lastSegmentBytes: end.bytes, knownFiles },
+      expectations: {
+        gaps,
+        lastSegmentBytes: end.bytes,
+        ...(journalEntries > 0 && { syncedIndexes }),
+        knownFiles,
+      },
       indexIntervalBytes,
     })
   }
