@@ -25,7 +25,8 @@ export async function findPlanted(
     await applyPatch(copy, bug)
     return await attackCopy(copy, bug, limits.minutes)
   } finally {
-    await rm(copy, { recursive: true, force: true })
+    // Of a worker that was ended something may still be writing for a moment.
+    await rm(copy, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 

@@ -42,4 +42,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: 'ae09995',
     test: 'packages/storage/test/index-environment.test.ts',
   },
+  {
+    what:
+      '`millrace log verify` of a store that was killed while it wrote an index called that index damaged, with exit status 7, ' +
+      'though the next start makes it again and says nothing.',
+    foundBy: 'kill-server --seed 3003 (killed during an index write)',
+    mendedIn: '05a4920',
+    test: 'packages/cli/test/log-after-crash.test.ts',
+  },
 ]

@@ -49,17 +49,23 @@ export async function liveThroughKills(
   await lookAtAll(load, surroundings)
   await verify(surroundings)
   expectSoundHistory(witness.operations)
-  return {
-    kills: lives,
-    'kills at a named point': ends.filter(({ isByItself }) => isByItself).length,
-    'kills before it listened': ends.filter(({ hasListened }) => !hasListened).length,
-    'acknowledged records': witness.acknowledgedRecords,
-  }
+  return { 'acknowledged records': witness.acknowledgedRecords, ...killsOf(ends) }
 }
 
 interface LifeEnd {
   readonly hasListened: boolean
-  readonly isByItself: boolean
+  /** The name of its point, when it got there. */
+  readonly killedAt: string | undefined
+}
+
+function killsOf(ends: readonly LifeEnd[]): Counts {
+  const early = ends.filter(({ hasListened }) => !hasListened).length
+  const counts: Record<string, number> = { kills: ends.length, 'of them before it listened': early }
+  for (const { killedAt } of ends) {
+    const where = killedAt ?? 'at a random moment'
+    counts[where] = (counts[where] ?? 0) + 1
+  }
+  return counts
 }
 
 async function live(options: ServedStoreOptions, plan: LifePlan, load: Load): Promise<LifeEnd> {
@@ -69,12 +75,15 @@ async function live(options: ServedStoreOptions, plan: LifePlan, load: Load): Pr
   if (port !== undefined) {
     const over = new AbortController()
     const end = endAfter(store, plan, over.signal).then((isReached) => (isByItself = !isReached))
-    await beforeDeadline(Promise.all([load.run(port), store.ended]))
+    await beforeDeadline(Promise.all([load.run(port, () => store.hasEnded), store.ended]))
     over.abort()
     await end
   }
   await beforeDeadline(store.ended)
-  return { hasListened: port !== undefined, isByItself }
+  return {
+    hasListened: port !== undefined,
+    killedAt: isByItself ? options.killAt?.point.name : undefined,
+  }
 }
 
 /** False: it had ended before. */

@@ -35,12 +35,12 @@ export class Load {
   }
 
   /** Until the server is gone. */
-  async run(port: number): Promise<void> {
+  async run(port: number, isOver: () => boolean): Promise<void> {
     using connection = new Connection(port)
     const made = connection.send('PUT', `/v1/topics/${TOPIC}`, TOPIC_BODY)
     if ((await answerTo(made, [200, 201])).answer !== 'acknowledged') return
     this.#isTopicMade = true
-    await Promise.all(this.#clients.map((client) => runClient(client, port)))
+    await Promise.all(this.#clients.map((client) => runClient(client, port, isOver)))
   }
 
   /** Reads everything back, for the last time. */
@@ -59,9 +59,10 @@ export class Load {
   }
 }
 
-async function runClient(client: Client, port: number): Promise<void> {
+/** A client that has nothing to ask does not notice that the server is gone. */
+async function runClient(client: Client, port: number, isOver: () => boolean): Promise<void> {
   using connection = new Connection(port)
-  while ((await client.takeTurn(connection)) === 'on') await turnOfOthers()
+  while (!isOver() && (await client.takeTurn(connection)) === 'on') await turnOfOthers()
 }
 
 /** A client that had nothing to ask must not keep the others from it. */

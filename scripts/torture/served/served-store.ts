@@ -49,6 +49,10 @@ export class ServedStore implements AsyncDisposable {
     this.ended.catch(() => undefined)
   }
 
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null
+  }
+
   /** SIGKILL: nothing is finished, nothing is closed. SIGTERM: in order. */
   end(signal: 'SIGKILL' | 'SIGTERM'): void {
     this.#child.kill(signal)
@@ -64,8 +68,8 @@ export const CLI = fileURLToPath(new URL('../../../packages/cli/src/main.ts', im
 const SAID_MAX = 8_000
 const SETTINGS = [
   'http.port=0',
-  'storage.journalSlotBytes=131072',
-  'storage.journalSlotsMax=4',
+  'storage.journalSlotBytes=65536',
+  'storage.journalSlotsMax=3',
   'storage.reserveBytes=0',
   'storage.minFreeBytes=0',
   'broker.housekeepingIntervalMs=100',
