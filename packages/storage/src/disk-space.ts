@@ -22,6 +22,8 @@ export class DiskSpace {
   #hasReserve: boolean
   #isExhausted = false
   #isGivenUp = false
+  /** When the reserve was given up last, in monotonic milliseconds. */
+  #roomMadeMs = Number.NEGATIVE_INFINITY
   #freeBytes = Number.POSITIVE_INFINITY
   #totalBytes = 0
   /** Without what is on its way to the segments. */
@@ -99,6 +101,8 @@ export class DiskSpace {
   async #waitForRoom(error: unknown): Promise<void> {
     if (isHandleLimit(error)) return this.#pause()
     if (this.#hasReserve && this.#parts.reserveBytes > 0) return this.#giveUpReserve()
+    // It failed beside the one for which the reserve was given up: there is room for it, too.
+    if (this.#parts.clock.monotonicMs() < this.#roomMadeMs + PAUSE_MS) return this.#pause()
     this.#isExhausted = true
     await this.#pause()
     while (this.#isExhausted && !this.#isGivenUp && this.#parts.health.failure === undefined) {
@@ -138,7 +142,12 @@ export class DiskSpace {
 
   async #giveUpReserve(): Promise<void> {
     this.#hasReserve = false
-    await this.#parts.disk.unlink(reservePath(this.#parts.directory))
+    this.#roomMadeMs = Number.POSITIVE_INFINITY
+    try {
+      await this.#parts.disk.unlink(reservePath(this.#parts.directory))
+    } finally {
+      this.#roomMadeMs = this.#parts.clock.monotonicMs()
+    }
   }
 
   #pause(): Promise<void> {

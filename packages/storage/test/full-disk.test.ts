@@ -126,3 +126,24 @@ test('a stop does not wait for room that does not come, and the next start has e
   expect((await valuesOf(logOf(again, log.id))).map((value) => value.length)).toEqual([100_000])
   await again.close()
 })
+
+test('several writes that find no room at once take the reserve together, and internal topics go on', async () => {
+  const { clock, disk, storage } = await open(20 * MiB)
+  const internal = await createLog(storage, '__offsets-0')
+  const logs = [await createLog(storage, 't-0'), await createLog(storage, 't-1')]
+  for (const log of logs) await append(storage, batches(log, 'x'.repeat(100_000)))
+  const { freeBytes } = await disk.space()
+  disk.setCapacity(20 * MiB - freeBytes)
+  let isOver = false
+  const checkpoint = storage.checkpoint().finally(() => (isOver = true))
+  await until(clock, () => isOver || storage.state.kind === 'full')
+  for (let times = 0; times < 20; times++) {
+    await append(storage, batches(internal, `committed ${times}`))
+    clock.advance(10)
+  }
+  await until(clock, () => isOver)
+  await checkpoint
+  expect(await disk.stat(`${DIRECTORY}/reserve`)).toBeUndefined()
+  disk.setCapacity(20 * MiB)
+  await storage.close()
+})
