@@ -16,7 +16,7 @@ export function drawLifePlan(random: SeededRandom): LifePlan {
   const point = random.pick(KILL_POINTS)
   return {
     killAt: isAtPoint ? { point, count: 1 + random.below(point.most) } : undefined,
-    loadMs: isAtPoint ? LOAD_MS_UNTIL_POINT : 1 + random.below(random.pick([20, 100, 400])),
+    loadMs: isAtPoint ? LOAD_MS_UNTIL_POINT : 1 + random.below(random.pick([20, 200, 800])),
     stoppingMs: random.chance(15) ? random.below(STOPPING_MS_MAX) : undefined,
   }
 }
@@ -25,5 +25,5 @@ export function drawLifePlan(random: SeededRandom): LifePlan {
 export const LONG_LIFE: LifePlan = { killAt: undefined, loadMs: 300, stoppingMs: undefined }
 
 /** A point that is not met by then is not met. */
-const LOAD_MS_UNTIL_POINT = 500
+const LOAD_MS_UNTIL_POINT = 800
 const STOPPING_MS_MAX = 60

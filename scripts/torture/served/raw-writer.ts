@@ -56,7 +56,7 @@ export function sequencedWriter(parts: ClientParts, partition: number): Client {
 }
 
 function valuesOf(prefix: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${prefix}.${index}`)
+  return Array.from({ length: count }, (_, index) => `${prefix}.${index}`.padEnd(VALUE_LENGTH, '.'))
 }
 
 function batchOf(
@@ -91,5 +91,7 @@ function placed(
   })
 }
 
+/** Some of these batches fill half of the journal, and call for a checkpoint. */
+const VALUE_LENGTH = 40
 const RECORDS_MIN = 100
 const RECORDS_MORE = 200
