@@ -131,7 +131,9 @@ export class Appender {
         await journal.write(built)
         health.expectWriting()
       } catch (cause) {
-        this.#answerUnknown(entry, health.fail(cause))
+        const failure = health.fail(cause)
+        this.#answerUnknown(entry, failure)
+        gate.fail(failure)
         return
       }
       this.syncTimes.note(built.size, clock.monotonicMs() - startMs)

@@ -79,6 +79,27 @@ test('appends that are in no entry yet are answered as not appended', async () =
   await storage.close()
 })
 
+test('a checkpoint that waits for an entry ends with it when that fails, and the store can be closed', async () => {
+  await using directory = await makeTempDirectory()
+  const failing = new Failing()
+  const storage = await openStore(directory.path, { disk: failing.disk })
+  const log = await createLog(storage)
+  const writing = Promise.withResolvers<void>()
+  const failed = Promise.withResolvers<void>()
+  failing.fault = ({ operation, path }) => {
+    if (operation !== 'sync' || !path.endsWith('.journal')) return undefined
+    writing.resolve()
+    return { kind: 'hold', until: failed.promise }
+  }
+  const inEntry = append(storage, batches(log, 'a'))
+  await writing.promise
+  const checkpoint = storage.checkpoint()
+  failed.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
+  await expectFailure(inEntry, 'STORAGE_FAILED')
+  await expectFailure(checkpoint, 'STORAGE_FAILED')
+  await storage.close()
+})
+
 test.each([
   ['a segment', '.log'],
   ['the checkpoint', 'checkpoint.tmp'],
