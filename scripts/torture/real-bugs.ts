@@ -50,4 +50,32 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '05a4920',
     test: 'packages/cli/test/log-after-crash.test.ts',
   },
+  {
+    what:
+      'A log removed while a checkpoint waited for its segments was named by it as one that has them: after a crash before ' +
+      'the next checkpoint the store said that it is damaged, and did not open.',
+    foundBy: 'pnpm torture failing-calls --seed 49',
+    mendedIn: 'b20e0a1',
+    test: 'packages/storage/test/removed-at-checkpoint.test.ts',
+  },
+  {
+    what: 'A stop on a full disk waited for room, for ever.',
+    foundBy: 'pnpm torture failing-calls --seed 2',
+    mendedIn: '0901e25',
+    test: 'packages/storage/test/full-disk.test.ts',
+  },
+  {
+    what: 'When the journal failed while a checkpoint waited for that entry, the checkpoint waited for ever, and a stop for it.',
+    foundBy: 'pnpm torture failing-calls --seed 252',
+    mendedIn: '36b821c',
+    test: 'packages/storage/test/failing-disk.test.ts',
+  },
+  {
+    what:
+      'Two writes that found no room at once: the reserve was given up for the one, and the other had commits refused for a ' +
+      'second though there was room.',
+    foundBy: 'pnpm torture full-disk --seed 1',
+    mendedIn: '3f41b5e',
+    test: 'packages/storage/test/full-disk.test.ts',
+  },
 ]

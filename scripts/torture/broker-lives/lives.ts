@@ -10,6 +10,7 @@ import { NotedBroker } from '../embedded/noted-broker.ts'
 import { whileTimePasses } from '../embedded/patience.ts'
 import { IndexFate } from './index-fate.ts'
 import { GROUPS, Life } from './life.ts'
+import { lookAtAll } from './look-at-all.ts'
 import { Memory } from './memory.ts'
 import { withRealIndex } from './split-disk.ts'
 
@@ -61,7 +62,7 @@ async function live(disk: CrashingDisk, parts: LifeParts): Promise<void> {
   const told = new NotedBroker(broker, memory.notes)
   const life = new Life(told, clock, memory, random)
   try {
-    await whileTimePasses(clock, check(told, memory))
+    await whileTimePasses(clock, lookAtAll(told, memory.topics, GROUPS))
     for (let action = 0; action < actions; action++) await whileTimePasses(clock, life.act())
     await whileTimePasses(clock, life.settle())
   } catch (error) {
@@ -70,17 +71,6 @@ async function live(disk: CrashingDisk, parts: LifeParts): Promise<void> {
     throw error
   }
   await whileTimePasses(clock, broker.close())
-}
-
-/** Everything there is, and all that is committed. */
-async function check(told: NotedBroker, { topics }: Memory): Promise<void> {
-  await topics.check(told.broker)
-  for (const topic of topics.all) {
-    for (let partition = 0; partition < topic.partitions; partition++) {
-      await told.look(topic, partition)
-    }
-    for (const group of GROUPS) await told.committed(group, topic, topic.partitions)
-  }
 }
 
 const ACTIONS = 100

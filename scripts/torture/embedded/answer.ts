@@ -19,3 +19,9 @@ export function isCausedBy(error: unknown, name: string): boolean {
   if (!(error instanceof Error)) return false
   return error.name === name || isCausedBy(error.cause, name)
 }
+
+/** Itself, or a cause: the error of a disk's call. */
+export function hasCode(error: unknown, code: string): boolean {
+  if (!(error instanceof Error)) return false
+  return ('code' in error && error.code === code) || hasCode(error.cause, code)
+}

@@ -1,6 +1,9 @@
 import type { ManualClock } from '@millrace/testing/manual-clock'
 
-/** Waits for `work` while the clock goes on; without an end to it, that is an error after five seconds. */
+/**
+ * Waits for `work` while the clock goes on; without an end to it, that is an error after five seconds. LMDB takes real
+ * time: the clock stands still for as long as that should be.
+ */
 export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   let isOver = false
   const ended = work.finally(() => (isOver = true))
@@ -8,14 +11,15 @@ export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): 
   const startedMs = performance.now()
   for (let turn = 0; !isOver; turn++) {
     await new Promise((resolve) => setImmediate(resolve))
-    if (turn < TURNS_WITHOUT_TIME) continue
-    if (performance.now() - startedMs > PATIENCE_MS) throw new Error('Nothing happens any more.')
-    // LMDB takes real time, however the clock goes.
+    if (isOver || turn < TURNS_AT_ONCE) continue
     await new Promise((resolve) => setTimeout(resolve, 1))
-    clock.advance(10)
+    const waitedMs = performance.now() - startedMs
+    if (waitedMs > PATIENCE_MS) throw new Error('Nothing happens any more.')
+    if (waitedMs > STANDSTILL_MS) clock.advance(10)
   }
   return ended
 }
 
-const TURNS_WITHOUT_TIME = 50
+const TURNS_AT_ONCE = 50
+const STANDSTILL_MS = 100
 const PATIENCE_MS = 5_000
