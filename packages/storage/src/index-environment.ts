@@ -3,9 +3,11 @@
  * and state files, so whatever is wrong with it, it is removed and made again.
  *
  *     data.mdb lock.mdb   LMDB's own
- *     opening             there while the tables are read through at a start. Found at a start, the one before
- *                         died of reading them: damage in an LMDB file can kill a process.
+ *     opening             there while the tables are read through at a start, and first written to. Found at a start,
+ *                         the one before died of that: damage in an LMDB file can kill a process. What only a later
+ *                         write meets, among the pages that LMDB takes for free, the first write of the next start does.
  */
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { SYSTEM_CLOCK } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
@@ -36,16 +38,18 @@ export class IndexEnvironment {
     try {
       environment = new IndexEnvironment(directory, wanted.tables, note)
       await environment.#expectSound(wanted.owner)
+      await environment.#expectWritable(wanted.owner)
       await disk.unlink(marker)
+      return environment
     } catch (error) {
       // A failed checksum of ours, or LMDB's own complaint about its pages.
       const damage = error instanceof Error ? error.message : String(error)
       await removeFiles(disk, directory)
       note = `The index was damaged and is made again: ${damage}`
       environment = new IndexEnvironment(directory, wanted.tables, note)
+      await environment.#sign(wanted.owner)
+      return environment
     }
-    await environment.#sign(wanted.owner)
-    return environment
   }
 
   private constructor(path: string, tables: readonly string[], note: string | undefined) {
@@ -111,7 +115,10 @@ export class IndexEnvironment {
       if ((signed ?? owner) !== owner) throw new Error('It is the index of another data directory.')
       for (const [name, table] of this.#tables) {
         const position = table.position()
-        if (position === undefined) continue
+        if (position === undefined) {
+          if (!table.isEmpty) throw new Error(`${name} was not filled to its end.`)
+          continue
+        }
         if (signed === undefined) throw new Error('It is not signed.')
         const { count, checksum } = table.measure()
         const isWhole = count === position.count && checksum === position.checksum
@@ -123,9 +130,26 @@ export class IndexEnvironment {
     }
   }
 
+  /** Only a write shows whether one can be made. Closes, and throws LMDB's complaint. A full disk is no damage. */
+  async #expectWritable(owner: string): Promise<void> {
+    const isSigned = this.#root.get(OWNER) !== undefined
+    try {
+      await this.#sign(owner)
+    } catch (error) {
+      const isDamage = !(error instanceof IndexWriteError) || error.message.includes(OF_LMDB)
+      if (isSigned && !isDamage) return
+      await this.close()
+      throw error
+    }
+  }
+
   async #sign(owner: string): Promise<void> {
-    if (this.#root.get(OWNER) !== undefined) return
-    await this.transaction(() => void this.#root.put(OWNER, Buffer.from(owner)))
+    await this.transaction(() => {
+      void this.#root.put(OWNER, Buffer.from(owner))
+      // LMDB does not write what is there already.
+      void this.#root.put(SIGNED, randomBytes(8))
+      for (const table of this.#tables.values()) table.touch()
+    })
   }
 
   async #beforeDeadline(work: Promise<unknown>): Promise<void> {
@@ -149,6 +173,9 @@ export class IndexWriteError extends Error {
 
 const OPENING = 'opening'
 const OWNER = 'owner'
+const SIGNED = 'signed'
+/** What its errors begin with that are not the system's. */
+const OF_LMDB = 'MDB_'
 const FILES = ['data.mdb', 'lock.mdb', OPENING]
 const TABLES_MAX = 32
 /** This process alone reads, with few transactions at once. */

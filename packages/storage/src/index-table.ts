@@ -19,6 +19,7 @@
  * Invariant: both are written in one transaction, so the position is always true of the table.
  */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Database, RootDatabase, Transaction } from 'lmdb'
 import { LogError } from '@millrace/model/log-error'
@@ -93,6 +94,15 @@ export class IndexTable {
     return sum
   }
 
+  get isEmpty(): boolean {
+    return this.entries({}).next().done === true
+  }
+
+  /** Only inside a transaction: writes where positions are, to see whether that can be done. */
+  touch(): void {
+    void this.#positions.put(TOUCHED, randomBytes(8))
+  }
+
   /** Only inside a transaction. */
   write(changes: ReadonlyMap<string, Uint8Array | null>, upTo: LogPosition): void {
     let sum: TableSum = this.position() ?? EMPTY_TABLE
@@ -150,6 +160,8 @@ export function checksumOf(key: string, value: Uint8Array): number {
 }
 
 const POSITIONS = 'positions'
+/** Among the names of tables, none of which has brackets. */
+const TOUCHED = '(touched)'
 const CHECKSUM_MODULUS = Number.MAX_SAFE_INTEGER
 const CHECKSUM_SIZE = 4
 const POSITION_SIZE = 36
