@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { seededRandom } from '@millrace/testing/seeded-random'
 import type { Attack } from '../attack.ts'
 import { copyFiles, type FileCopies, pasteFiles } from '../damage/file-copies.ts'
+import type { IndexTrial } from '../damage/index-child.ts'
 import { harmIndex, type OtherIndexes } from '../damage/index-harm.ts'
 import { judgeIndex } from '../damage/index-judge.ts'
 import {
@@ -18,7 +19,7 @@ export const damagedLmdb: Attack = {
   about:
     'The LMDB files of the index: cut at every size in steps of 1 KiB, emptied, removed, older, of another directory, ' +
     'with bits flipped and pages exchanged. Topics and committed offsets are right in the next three lives, in which ' +
-    'more is committed. A process that dies of reading the index must not die of it again.',
+    'more is committed. Where LMDB kills the process, the third at the latest starts and goes on.',
   cases: 'data directories with a harmed index',
   target: 2_000,
   share: 8,
@@ -27,14 +28,27 @@ export const damagedLmdb: Attack = {
     const data = join(directory, 'data')
     await pasteFiles(sample.files, data)
     const how = await harmIndex(data, seed, seededRandom(seed), sample.others)
-    const trial = { seed, directory: data, expected: sample.state }
-    const first = await judgeIndex(trial)
-    const verdict = first === 'died' ? await judgeIndex(trial) : first
-    if (verdict === 'died') throw new Error(`With an index ${how}, two starts died.`)
+    const { verdict, deaths } = await liveOn({ seed, directory: data, expected: sample.state }, how)
     if (verdict.wrong !== undefined) throw new Error(`With an index ${how}: ${verdict.wrong}`)
     const outcome = verdict.isRebuilt ? 'rebuilt' : 'harmless'
-    return { [outcome]: 1, ...(first === 'died' ? { 'a start that died': 1 } : {}) }
+    return { [outcome]: 1, ...(deaths > 0 ? { 'processes that died of it': deaths } : {}) }
   },
+}
+
+/**
+ * LMDB may kill a process that meets damage among the pages it takes for free. The next one meets it at its start, and
+ * the one after that makes the index again.
+ */
+const DEATHS_MAX = 2
+
+async function liveOn(first: IndexTrial, how: string) {
+  let trial = first
+  for (let deaths = 0; deaths <= DEATHS_MAX; deaths++) {
+    const found = await judgeIndex(trial)
+    if (!('died' in found)) return { verdict: found, deaths }
+    trial = { ...trial, expected: found.state }
+  }
+  throw new Error(`With an index ${how}, ${DEATHS_MAX + 1} processes died.`)
 }
 
 interface Sample {

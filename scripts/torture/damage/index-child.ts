@@ -14,11 +14,12 @@ import {
 export interface IndexTrial {
   readonly seed: number
   readonly directory: string
-  readonly expected: BrokerState
+  /** Unknown after a life that died while it was told more. */
+  readonly expected: BrokerState | 'unknown'
 }
 
-/** That the harmed index was opened; then a verdict. */
-export type IndexReport = 'opened' | IndexVerdict
+/** What was acknowledged so far; then a verdict. */
+export type IndexReport = { readonly state: BrokerState | 'unknown' } | IndexVerdict
 
 export interface IndexVerdict {
   /** What is wrong; undefined: nothing. */
@@ -52,12 +53,13 @@ async function live({ directory, expected, seed }: IndexTrial): Promise<IndexVer
   let isRebuilt = false
   for (let life = 0; life < 3; life++) {
     await using broker = await openStateBroker(directory)
-    if (life === 0) tell('opened')
     isRebuilt ||= broker.status().lastRecovery.notes.length > 0
-    const wrong = difference(await stateOf(broker), state)
+    const wrong = state === 'unknown' ? undefined : difference(await stateOf(broker), state)
     if (wrong !== undefined) return { wrong: `Life ${life + 1}: ${wrong}`, isRebuilt }
+    tell({ state: 'unknown' })
     await commitAtRandom(broker, random, 40)
     state = await stateOf(broker)
+    tell({ state })
   }
   return { isRebuilt }
 }

@@ -1,17 +1,21 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import type { IndexReport, IndexTrial, IndexVerdict } from './index-child.ts'
+import type { BrokerState } from './state-broker.ts'
+
+/** The process died; what had been acknowledged by then. */
+export interface IndexDeath {
+  readonly died: string
+  readonly state: BrokerState | 'unknown'
+}
 
 let child: ChildProcess | undefined
 
-/**
- * Has a process of its own try the data directory, one that lives on for the next as long as it can. `died` in its
- * first start: it has not seen what the index holds.
- */
-export async function judgeIndex(trial: IndexTrial): Promise<IndexVerdict | 'died'> {
+/** Has a process of its own try the data directory, one that lives on for the next as long as it can. */
+export async function judgeIndex(trial: IndexTrial): Promise<IndexVerdict | IndexDeath> {
   child ??= startChild()
   const asked = child
-  let isOpened = false
-  return new Promise((resolve, reject) => {
+  let state = trial.expected
+  return new Promise((resolve) => {
     const stop = () => {
       asked.off('message', take).off('exit', end)
       asked.unref()
@@ -19,8 +23,8 @@ export async function judgeIndex(trial: IndexTrial): Promise<IndexVerdict | 'die
     }
     const take = (message: unknown) => {
       const report = message as IndexReport
-      if (report === 'opened') {
-        isOpened = true
+      if ('state' in report) {
+        state = report.state
         return
       }
       stop()
@@ -29,8 +33,7 @@ export async function judgeIndex(trial: IndexTrial): Promise<IndexVerdict | 'die
     const end = (status: number | null, signal: string | null) => {
       stop()
       child = undefined
-      if (!isOpened) resolve('died')
-      else reject(new Error(`The process died (${signal ?? status}) of an index that it had read.`))
+      resolve({ died: signal ?? `exit status ${status}`, state })
     }
     asked.on('message', take).on('exit', end)
     asked.ref()
@@ -41,9 +44,8 @@ export async function judgeIndex(trial: IndexTrial): Promise<IndexVerdict | 'die
 
 /** It ends with this process, which waits for it only while it is asked. */
 function startChild(): ChildProcess {
-  const started = fork(new URL('index-child.ts', import.meta.url), {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  })
+  const stdio: ['ignore', 'ignore', 'ignore', 'ipc'] = ['ignore', 'ignore', 'ignore', 'ipc']
+  const started = fork(new URL('index-child.ts', import.meta.url), { stdio })
   started.unref()
   started.channel?.unref()
   return started
