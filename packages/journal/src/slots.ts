@@ -109,8 +109,10 @@ export class Slots {
     return target.subarray(0, count)
   }
 
+  /** Also their names: the life that made one may have ended before it synced the directory. */
   async sync(): Promise<void> {
     for (const file of this.#files) await file?.sync()
+    await this.#disk.syncDirectory(this.directory)
   }
 
   async close(): Promise<void> {
