@@ -14,7 +14,7 @@ export function readConfigurationFile(path: string): FileValues {
       `${path}: a mapping of settings is expected, as in "logLevel: debug"`,
     ])
   }
-  return new Map(leaves(document))
+  return new Map(leaves(path, document))
 }
 
 function readText(path: string): string {
@@ -37,13 +37,22 @@ function parseFile(path: string, text: string): unknown {
 }
 
 /** Lists are values, mappings lead further down. An empty mapping has nothing to say. */
-function leaves(mapping: Record<string, unknown>, prefix = ''): [string, unknown][] {
+function leaves(
+  file: string,
+  mapping: Mapping,
+  prefix = '',
+  around: readonly Mapping[] = [],
+): [string, unknown][] {
+  // An alias can name the mapping that it is in.
+  if (around.includes(mapping)) throw new ConfigurationError([`${file}: ${prefix} contains itself`])
   return Object.entries(mapping).flatMap(([name, value]): [string, unknown][] => {
     const path = prefix === '' ? name : `${prefix}.${name}`
-    return isMapping(value) ? leaves(value, path) : [[path, value]]
+    return isMapping(value) ? leaves(file, value, path, [...around, mapping]) : [[path, value]]
   })
 }
 
-function isMapping(value: unknown): value is Record<string, unknown> {
+type Mapping = Record<string, unknown>
+
+function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -100,6 +100,13 @@ describe('layers', () => {
 })
 
 describe('refusals', () => {
+  test('a mapping that contains itself is refused by name', async () => {
+    const file = 'http: &a\n  port: &b {c: *a, d: *b}\n'
+    expect(await withFile(file, (path) => problemsOf({ file: path }))).toEqual([
+      expect.stringContaining('http.port.c contains itself'),
+    ])
+  })
+
   test('an unknown setting is refused by name, with the nearest one', async () => {
     expect(await withFile('http:\n  prot: 1\n', (path) => problemsOf({ file: path }))).toEqual([
       expect.stringMatching(
