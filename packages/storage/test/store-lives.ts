@@ -1,8 +1,8 @@
+import type { Disk } from '@millrace/disk/disk'
 import { LOG_CONFIG_DEFAULTS, type LogConfig } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import type { Offset } from '@millrace/model/offset'
-import type { CrashingDisk } from '@millrace/testing/crashing-disk'
 import { ManualClock } from '@millrace/testing/manual-clock'
 import type { SeededRandom } from '@millrace/testing/seeded-random'
 import type { Change } from '../src/change.ts'
@@ -28,7 +28,7 @@ const SMALL_LOG: LogConfig = {
 
 /** Opens the store, sees that it holds what it must, and uses it until `actions` are done or the disk fails. */
 export async function live(
-  disk: CrashingDisk,
+  disk: Disk,
   history: StoreHistory,
   random: SeededRandom,
   actions: number,
