@@ -13,6 +13,12 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'flipped-bits': async () => (await import('./attacks/flipped-bits.ts')).flippedBits,
   'damaged-files': async () => (await import('./attacks/damaged-files.ts')).damagedFiles,
   'damaged-lmdb': async () => (await import('./attacks/damaged-lmdb.ts')).damagedLmdb,
+  'fuzz-batches': async () => (await import('./attacks/fuzz-batches.ts')).fuzzBatches,
+  'fuzz-indexes': async () => (await import('./attacks/fuzz-indexes.ts')).fuzzIndexes,
+  'fuzz-json': async () => (await import('./attacks/fuzz-json.ts')).fuzzJson,
+  'fuzz-lines': async () => (await import('./attacks/fuzz-lines.ts')).fuzzLines,
+  'fuzz-configuration': async () =>
+    (await import('./attacks/fuzz-configuration.ts')).fuzzConfiguration,
 }
 
 export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)

@@ -1,0 +1,4 @@
+import { fuzzAttack } from '../fuzz/fuzz-attack.ts'
+import { batches } from '../fuzz/targets/batches.ts'
+
+export const fuzzBatches = fuzzAttack(batches)

@@ -1,0 +1,4 @@
+import { fuzzAttack } from '../fuzz/fuzz-attack.ts'
+import { lines } from '../fuzz/targets/lines.ts'
+
+export const fuzzLines = fuzzAttack(lines)

@@ -1,0 +1,28 @@
+/** Something that reads bytes which anybody may have made. */
+export interface FuzzTarget {
+  /** Of the attack: `fuzz-<name>`. */
+  readonly name: string
+  /** What is read, as the end of "bytes that are given to". */
+  readonly about: string
+  /** Sound inputs, from which others are made. */
+  readonly seeds: () => readonly Buffer[]
+  /** Pieces of text or bytes that mean something to it. */
+  readonly tokens: readonly Buffer[]
+  /** Ends of the addresses of the modules in which new ground is looked for. */
+  readonly modules: readonly string[]
+  /** Makes checksums right again, for most inputs. It may change the bytes in place. */
+  readonly mend?: (input: Buffer) => void
+  /** Throws when the input is answered with anything but a result or an expected refusal. */
+  readonly run: (input: Buffer, directory: string) => void | Promise<void>
+}
+
+/** What was given, so that it can be kept and given again. */
+export class FuzzFinding extends Error {
+  override readonly name = 'FuzzFinding'
+
+  constructor(what: string, input: Buffer, cause?: unknown) {
+    super(`${what} The input, ${input.length} bytes in base64: ${input.toString('base64')}`, {
+      cause,
+    })
+  }
+}
