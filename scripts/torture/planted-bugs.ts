@@ -18,7 +18,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'answered-before-write',
-    about: 'An append is answered when its entry is formed, before it is written.',
+    about: 'An append is answered when its entry is formed, and the entry is written a moment later.',
     attack: 'kill-server',
   },
   {
@@ -35,12 +35,6 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'append-in-parts',
     about: 'An append to several partitions is several journal entries, one a partition.',
-    attack: 'kill-server',
-  },
-  {
-    name: 'deleted-before-checkpoint',
-    about:
-      'Trimmed segments are deleted before the checkpoint that no longer names them is durable.',
     attack: 'kill-server',
   },
   {
@@ -94,6 +88,86 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'checkpoint-not-synced',
     about: 'A file that takes the place of another is renamed without being synced.',
     attack: 'power-cuts-on-ext4',
+  },
+  {
+    name: 'other-run-believed',
+    about: 'An entry that a reused slot has from an earlier life is believed.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'segment-before-sync',
+    about: 'Batches are written to their segment before their entry is synced.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'read-before-sync',
+    about: 'The high watermark rises when a batch is placed, before the sync.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'checkpoint-before-segments',
+    about: 'The checkpoint is written before the segments that it names are synced.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'segment-name-not-synced',
+    about: 'The directory is not synced after a new segment was made in it.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'pages-shared',
+    about: 'Entries of the journal share pages, which an unfinished write may spoil.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'torn-entry-believed',
+    about: 'The CRC of the items of a journal entry is not compared.',
+    attack: 'simulated-power-cuts',
+  },
+  {
+    name: 'answer-kept-apart',
+    about: 'The answer to an Idempotency-Key is kept in an append of its own.',
+    attack: 'broker-power-cuts',
+  },
+  {
+    name: 'index-not-caught-up',
+    about: 'An index that is behind its log at a start is not brought up to it.',
+    attack: 'broker-power-cuts',
+  },
+  {
+    name: 'two-checkpoints-at-once',
+    about: 'A checkpoint may begin while another is being made.',
+    attack: 'broker-power-cuts',
+  },
+  {
+    name: 'sync-retried',
+    about: 'A sync that failed is tried again, and its success believed.',
+    attack: 'failing-calls',
+  },
+  {
+    name: 'short-write-ignored',
+    about: 'A short write to the journal is taken for a whole one.',
+    attack: 'failing-calls',
+  },
+  {
+    name: 'removed-log-named',
+    about: 'A checkpoint names a log that was removed before its segments were written.',
+    attack: 'failing-calls',
+  },
+  {
+    name: 'stop-waits-for-room',
+    about: 'A stop waits for room on the disk for as long as there is none.',
+    attack: 'failing-calls',
+  },
+  {
+    name: 'no-room-swallowed',
+    about: 'A write to a segment that finds no room counts as written.',
+    attack: 'full-disk',
+  },
+  {
+    name: 'reserve-not-shared',
+    about: 'Of writes that find no room at once, the second does not get any of the reserve.',
+    attack: 'full-disk',
   },
 ]
 

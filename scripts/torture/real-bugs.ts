@@ -78,4 +78,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '3f41b5e',
     test: 'packages/storage/test/full-disk.test.ts',
   },
+  {
+    what:
+      'A journal slot whose maker ended before it had synced the directory was used, and named by the checkpoint, without ' +
+      'that being made up for: after a power cut the store said that it is damaged, and did not open.',
+    foundBy: 'pnpm torture failing-calls --seed 598',
+    mendedIn: '7028deb',
+    test: 'packages/journal/test/slot-names.test.ts',
+  },
 ]

@@ -49,7 +49,7 @@ export type FailingOperation = (typeof OPERATIONS)[number] & DiskOperation
 export const CALLS_MAX: Readonly<Record<FailingOperation, number>> = {
   write: 210,
   sync: 215,
-  syncDirectory: 65,
+  syncDirectory: 68,
   open: 180,
   rename: 40,
   unlink: 60,
