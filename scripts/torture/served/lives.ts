@@ -54,16 +54,21 @@ export async function liveThroughKills(
 
 interface LifeEnd {
   readonly hasListened: boolean
+  /** Else a stop was quicker. */
+  readonly wasKilled: boolean
   /** The name of its point, when it got there. */
   readonly killedAt: string | undefined
 }
 
 function killsOf(ends: readonly LifeEnd[]): Counts {
-  const early = ends.filter(({ hasListened }) => !hasListened).length
-  const counts: Record<string, number> = { kills: ends.length, 'of them before it listened': early }
-  for (const { killedAt } of ends) {
-    const where = killedAt ?? 'at a random moment'
-    counts[where] = (counts[where] ?? 0) + 1
+  const killed = ends.filter(({ wasKilled }) => wasKilled)
+  const early = killed.filter(({ hasListened }) => !hasListened)
+  const counts: Record<string, number> = {
+    kills: killed.length,
+    'of them before it listened': early.length,
+  }
+  for (const { killedAt = 'at a random moment' } of killed) {
+    counts[killedAt] = (counts[killedAt] ?? 0) + 1
   }
   return counts
 }
@@ -73,37 +78,26 @@ async function live(options: ServedStoreOptions, plan: LifePlan, load: Load): Pr
   const port = await beforeDeadline(store.listening)
   let isByItself = true
   if (port !== undefined) {
-    const over = new AbortController()
-    const end = endAfter(store, plan, over.signal).then((isReached) => (isByItself = !isReached))
-    await beforeDeadline(Promise.all([load.run(port, () => store.hasEnded), store.ended]))
-    over.abort()
-    await end
+    let turns = 0
+    const noteTurn = () => {
+      if (++turns !== plan.turns) return
+      isByItself = false
+      void end(store, plan)
+    }
+    const isOver = () => store.hasEnded
+    await beforeDeadline(Promise.all([load.run(port, isOver, noteTurn), store.ended]))
   }
   await beforeDeadline(store.ended)
-  return {
-    hasListened: port !== undefined,
-    killedAt: isByItself ? options.killAt?.point.name : undefined,
-  }
+  const killedAt = isByItself ? options.killAt?.point.name : undefined
+  return { hasListened: port !== undefined, wasKilled: store.wasKilled, killedAt }
 }
 
-/** False: it had ended before. */
-async function endAfter(
-  store: ServedStore,
-  { loadMs, stoppingMs }: LifePlan,
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    await delay(loadMs, undefined, { signal })
-    if (stoppingMs !== undefined) {
-      store.end('SIGTERM')
-      await delay(stoppingMs)
-    }
-    store.end('SIGKILL')
-    return true
-  } catch {
-    // Aborted: there is nothing left to end.
-    return false
+async function end(store: ServedStore, { stoppingMs }: LifePlan): Promise<void> {
+  if (stoppingMs !== undefined) {
+    store.end('SIGTERM')
+    await delay(stoppingMs)
   }
+  store.end('SIGKILL')
 }
 
 async function lookAtAll(load: Load, surroundings: Surroundings): Promise<void> {

@@ -22,9 +22,9 @@ export class Load {
     this.#witness = witness
     this.#maker = new TopicMaker({ ...parts, name: 'made' })
     this.#clients = [
-      rawWriter({ ...parts, name: 'raw-0' }),
-      rawWriter({ ...parts, name: 'raw-1' }),
-      sequencedWriter({ ...parts, name: 'sequenced' }, 0),
+      rawWriter({ ...parts, name: 'raw' }),
+      sequencedWriter({ ...parts, name: 'sequenced-0' }, 0),
+      sequencedWriter({ ...parts, name: 'sequenced-1' }, 1),
       jsonWriter({ ...parts, name: 'json' }),
       keyedWriter({ ...parts, name: 'keyed' }),
       committer({ ...parts, name: GROUP }),
@@ -34,13 +34,13 @@ export class Load {
     ]
   }
 
-  /** Until the server is gone. */
-  async run(port: number, isOver: () => boolean): Promise<void> {
+  /** Until the server is gone. `noteTurn` is told of every turn of a client. */
+  async run(port: number, isOver: () => boolean, noteTurn: () => void): Promise<void> {
     using connection = new Connection(port)
     const made = connection.send('PUT', `/v1/topics/${TOPIC}`, TOPIC_BODY)
     if ((await answerTo(made, [200, 201])).answer !== 'acknowledged') return
     this.#isTopicMade = true
-    await Promise.all(this.#clients.map((client) => runClient(client, port, isOver)))
+    await Promise.all(this.#clients.map((client) => runClient(client, port, isOver, noteTurn)))
   }
 
   /** Reads everything back, for the last time. */
@@ -60,9 +60,17 @@ export class Load {
 }
 
 /** A client that has nothing to ask does not notice that the server is gone. */
-async function runClient(client: Client, port: number, isOver: () => boolean): Promise<void> {
+async function runClient(
+  client: Client,
+  port: number,
+  isOver: () => boolean,
+  noteTurn: () => void,
+): Promise<void> {
   using connection = new Connection(port)
-  while (!isOver() && (await client.takeTurn(connection)) === 'on') await turnOfOthers()
+  while (!isOver() && (await client.takeTurn(connection)) === 'on') {
+    noteTurn()
+    await turnOfOthers()
+  }
 }
 
 /** A client that had nothing to ask must not keep the others from it. */

@@ -53,6 +53,11 @@ export class ServedStore implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
+  /** Not that it had come to the end of a stop in order. */
+  get wasKilled(): boolean {
+    return this.#child.signalCode === 'SIGKILL'
+  }
+
   /** SIGKILL: nothing is finished, nothing is closed. SIGTERM: in order. */
   end(signal: 'SIGKILL' | 'SIGTERM'): void {
     this.#child.kill(signal)
@@ -81,14 +86,14 @@ export function environment(compileCache: string): NodeJS.ProcessEnv {
 }
 
 function preloads({ killAt, isSyncing }: ServedStoreOptions): readonly string[] {
-  const addresses = [address('end-with-driver.ts')]
-  if (!isSyncing) addresses.push(address('answer-syncs-at-once.ts'))
+  const addresses = [END_WITH_DRIVER]
+  if (!isSyncing) addresses.push(ANSWER_SYNCS_AT_ONCE)
   if (killAt !== undefined) {
-    addresses.push(`${address('kill-at-point.ts')}?${encodeURIComponent(JSON.stringify(killAt))}`)
+    addresses.push(`${KILL_AT_POINT}?${encodeURIComponent(JSON.stringify(killAt))}`)
   }
   return addresses.flatMap((each) => ['--import', each])
 }
 
-function address(name: string): string {
-  return new URL(name, import.meta.url).href
-}
+const END_WITH_DRIVER = new URL('end-with-driver.ts', import.meta.url).href
+const ANSWER_SYNCS_AT_ONCE = new URL('answer-syncs-at-once.ts', import.meta.url).href
+const KILL_AT_POINT = new URL('kill-at-point.ts', import.meta.url).href
