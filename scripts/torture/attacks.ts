@@ -19,6 +19,7 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'fuzz-lines': async () => (await import('./attacks/fuzz-lines.ts')).fuzzLines,
   'fuzz-configuration': async () =>
     (await import('./attacks/fuzz-configuration.ts')).fuzzConfiguration,
+  'hostile-http': async () => (await import('./attacks/hostile-http.ts')).hostileHttp,
 }
 
 export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)

@@ -18,7 +18,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'answered-before-write',
-    about: 'An append is answered when its entry is formed, and the entry is written a moment later.',
+    about:
+      'An append is answered when its entry is formed, and the entry is written a moment later.',
     attack: 'kill-server',
   },
   {
@@ -168,6 +169,64 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'reserve-not-shared',
     about: 'Of writes that find no room at once, the second does not get any of the reserve.',
     attack: 'full-disk',
+  },
+  {
+    name: 'index-trusted-without-a-check',
+    about: 'The batch that an index entry leads to is not compared with it.',
+    attack: 'flipped-bits',
+  },
+  {
+    name: 'crc-not-checked-on-read',
+    about: 'A batch that is read from a segment is not checked against its CRC.',
+    attack: 'flipped-bits',
+  },
+  {
+    name: 'damage-skipped-in-silence',
+    about: 'A read goes on after damage, and does not say what is lost.',
+    attack: 'flipped-bits',
+  },
+  {
+    name: 'index-values-without-checksum',
+    about: 'What LMDB answers is believed: its values are not checked against a checksum.',
+    attack: 'damaged-lmdb',
+  },
+  {
+    name: 'index-mapped-without-a-look',
+    about:
+      'The file of LMDB is mapped whatever its length, and no start knows that the one before died of it.',
+    attack: 'damaged-lmdb',
+  },
+  {
+    name: 'decoder-believes-a-length',
+    about: 'The decoder makes room for as many records as a batch says that it has.',
+    attack: 'fuzz-batches',
+  },
+  {
+    name: 'bomb-not-bounded',
+    about: 'Records are decompressed without a limit.',
+    attack: 'fuzz-batches',
+  },
+  {
+    name: 'field-names-remembered-without-end',
+    about:
+      'Every name of a field is remembered and compared with: a body with many takes quadratic time.',
+    attack: 'fuzz-json',
+  },
+  {
+    name: 'alias-followed-in-circles',
+    about:
+      'A configuration file with a mapping that contains itself is followed until the stack is full.',
+    attack: 'fuzz-configuration',
+  },
+  {
+    name: 'body-budget-never-given-back',
+    about: 'What a body took of the room for all bodies is not given back.',
+    attack: 'hostile-http',
+  },
+  {
+    name: 'origin-parsed-without-care',
+    about: 'An Origin header that is no URL is an exception that nobody expects.',
+    attack: 'hostile-http',
   },
 ]
 
