@@ -54,7 +54,11 @@ export class CrashingFile {
       const piece = bytes.subarray(from - position, until - position)
       this.#change(index, (page) => page.set(piece, from - pageStart))
     }
-    this.#resize(Math.max(this.#size, position + bytes.length))
+    const end = position + bytes.length
+    this.#resize(Math.max(this.#size, end))
+    // After a failed sync the disk may have a shorter file: what is written beyond its end makes it longer.
+    const { size } = this.#sizes.at(-1) ?? { size: end }
+    if (size < end) this.#sizes.push({ size: end })
   }
 
   truncate(size: number): void {

@@ -97,6 +97,20 @@ test('after a failed sync the pages read well, and no later sync puts them on th
   expect(found).toEqual(new Set(['new', 'old']))
 })
 
+test('what is written again after a failed sync is there for good after the next, as long as it was', async () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const disk = new CrashingDisk({ seed, directory: '/data' })
+    const file = await disk.open('/data/file', 'create')
+    await disk.syncDirectory('/data')
+    await file.write(0, [Buffer.from('content')])
+    disk.failSyncOf((path) => path === '/data/file')
+    await expect(file.sync()).rejects.toMatchObject({ code: 'EIO' })
+    await file.write(0, [Buffer.from('content')])
+    await file.sync()
+    expect(await contentOf(disk.afterPowerCut(), '/data/file')).toBe('content')
+  }
+})
+
 test('a killed process leaves all it wrote, as unsynced as before', async () => {
   const disk = new CrashingDisk({ seed: 3, directory: '/data' })
   const file = await disk.open('/data/file', 'create')
