@@ -11,8 +11,9 @@ import { whileTimePasses } from '../embedded/patience.ts'
 import { makeSmallDisk, type SmallDisk } from './small-disk.ts'
 
 /**
- * One store whose disk fills and empties so many times, without a restart; then a restart. Throws when it is not full in
- * time, or does not go on; when reads or commits stop meanwhile; or when what clients were told is not right.
+ * One store whose disk fills and empties so many times, without a restart; then a restart. Throws when it is
+ * not full in time, or does not go on; when reads or commits stop meanwhile; or when what clients were told is
+ * not right.
  */
 export async function fillAndFree(seed: number, cycles: number, directory: string): Promise<Notes> {
   await using small = await makeSmallDisk(directory, DISK_BYTES)

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, open, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,6 +28,12 @@ async function mountSmallDisk(directory: string, bytes: number): Promise<SmallDi
   const mount = join(directory, 'small')
   await mkdir(mount)
   await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', mount])
+  // It takes the mount away when its input ends: also when this process is killed. At once, though a store that failed
+  // may still have files open there.
+  const guard = spawn('sh', ['-c', 'read -r line; umount --lazy "$1"', 'sh', mount], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    detached: true,
+  })
   const filling = join(mount, 'filling')
   return {
     disk: NODE_DISK,
@@ -37,8 +44,10 @@ async function mountSmallDisk(directory: string, bytes: number): Promise<SmallDi
       await file.write(Buffer.alloc(Math.max(bavail * bsize - leftBytes, 0)))
     },
     empty: () => rm(filling, { force: true }),
-    // At once, though a store that failed may still have files open there.
-    [Symbol.asyncDispose]: async () => void (await run('umount', ['--lazy', mount])),
+    [Symbol.asyncDispose]: async () => {
+      guard.stdin.end()
+      await once(guard, 'close')
+    },
   }
 }
 
