@@ -3,6 +3,7 @@ import { liveAsBroker } from '../broker-lives/lives.ts'
 
 const LIVES = 5
 
+/** Decided by its seed but for the moments at which the threads of LMDB have done their work. */
 export const brokerPowerCuts: Attack = {
   name: 'broker-power-cuts',
   about:
@@ -12,7 +13,7 @@ export const brokerPowerCuts: Attack = {
     'answer, commit offsets and read; what they were told over all lives must be one sound history.',
   cases: `brokers that lived ${LIVES} times`,
   target: 10_000,
-  share: 10,
+  share: 6,
   async tryCase(seed, directory) {
     const { notes } = await liveAsBroker(seed, LIVES, directory)
     return { 'power cuts and kills': LIVES, 'acknowledged records': notes.acknowledgedRecords }

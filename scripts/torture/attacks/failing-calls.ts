@@ -11,7 +11,7 @@ export const failingCalls: Attack = {
     'acknowledged is lost and all goes on.',
   cases: 'failing calls',
   target: PLANS,
-  share: 30,
+  share: 20,
   last: PLANS,
   async tryCase(seed, directory) {
     const plan = planOf(seed)

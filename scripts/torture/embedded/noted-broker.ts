@@ -186,6 +186,6 @@ export class NotedBroker {
   }
 }
 
-export function logName({ id }: NotedTopic, partition: number): string {
+function logName({ id }: NotedTopic, partition: number): string {
   return `${id} ${partition}`
 }
