@@ -3,9 +3,10 @@
  * and state files, so whatever is wrong with it, it is removed and made again.
  *
  *     data.mdb lock.mdb   LMDB's own
- *     opening             there while the tables are read through at a start, and first written to. Found at a start,
- *                         the one before died of that: damage in an LMDB file can kill a process. What only a later
- *                         write meets, among the pages that LMDB takes for free, the first write of the next start does.
+ *     opening             there while the tables are read through at a start, and first written to. Found at a
+ *                         start, the one before died of that: damage in an LMDB file can kill a process. What only
+ *                         a later write meets, among the pages that LMDB takes for free, the first write of the
+ *                         next start does.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

@@ -280,8 +280,8 @@ export class Storage implements AsyncDisposable {
   }
 
   /**
-   * Stops taking appends, finishes those under way, writes everything behind, checkpoints. STORAGE_FAILED when it cannot,
-   * also for want of room: then the next start has everything, from the journal.
+   * Stops taking appends, finishes those under way, writes everything behind, checkpoints. STORAGE_FAILED when it
+   * cannot, also for want of room: then the next start has everything, from the journal.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close()

@@ -48,7 +48,7 @@ export interface SampleSize {
 
 export const SAMPLE_DIRECTORY = '/data'
 
-export const SAMPLE_STORE = parseStorageConfig({
+const SAMPLE_STORE = parseStorageConfig({
   journalSlotBytes: 64 * 1024,
   journalSlotsMax: 4,
   reserveBytes: 0,
