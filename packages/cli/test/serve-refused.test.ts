@@ -27,10 +27,10 @@ test('a file where the data directory should be: status 1, and that it is a file
   expect(run.stderr).not.toContain('bug')
 })
 
-test('a directory of other things: status 7, what is in it, and it stays as it is', async () => {
+test('a directory of other things: status 2, what is in it, and it stays as it is', async () => {
   await writeFile(join(directory.path, 'sea.jpg'), 'blue')
   const run = await serve(directory.path)
-  expect(run.status).toBe(7)
+  expect(run.status).toBe(2)
   expect(run.stderr).toContain('it has sea.jpg')
   expect(await readdir(directory.path)).toEqual(['sea.jpg'])
 })
