@@ -86,4 +86,16 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '7028deb',
     test: 'packages/journal/test/slot-names.test.ts',
   },
+  {
+    what: 'Damage among the pages that LMDB takes for free, or in its table of positions, killed the process at its first commit, start after start.',
+    foundBy: 'damaged-lmdb --seed 288 and --seed 648',
+    mendedIn: '4d6b550',
+    test: 'packages/storage/test/index-environment.test.ts',
+  },
+  {
+    what: 'A configuration file with a YAML alias inside the mapping that it names ended in a stack overflow instead of a message.',
+    foundBy: 'fuzz-configuration, written for it',
+    mendedIn: '403be15',
+    test: 'packages/server/test/config.test.ts',
+  },
 ]

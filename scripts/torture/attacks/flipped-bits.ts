@@ -7,9 +7,9 @@ import { makeSampleStore, SAMPLE_DIRECTORY, type SampleStore } from '../damage/s
 /** Two partitions of a few segments, and three entries of the journal that the segments do not have. */
 const SMALL = {
   logs: 2,
-  settledAppends: 6,
+  settledAppends: 10,
   replayedAppends: 3,
-  segmentBytes: 250,
+  segmentBytes: 450,
   valueBytesMax: 40,
 }
 const store = await makeSampleStore(SMALL, seededRandom(1))

@@ -8,7 +8,7 @@ export interface OtherIndexes {
   readonly ofAnotherDirectory: Buffer
 }
 
-/** Harms the index below `directory`, and says how. The first seeds cut it at every size, in steps. */
+/** Harms the index below `directory`, and says how. The first odd seeds cut it at every size, in steps. */
 export async function harmIndex(
   directory: string,
   seed: number,
@@ -18,8 +18,8 @@ export async function harmIndex(
   const index = join(directory, 'index')
   const data = join(index, 'data.mdb')
   const bytes = await readFile(data)
-  const cutAt = (seed - 1) * CUT_STEP
-  if (cutAt < bytes.length) {
+  const cutAt = ((seed - 1) / 2) * CUT_STEP
+  if (seed % 2 === 1 && cutAt < bytes.length) {
     await truncate(data, cutAt)
     return `cut to ${cutAt} of ${bytes.length} bytes`
   }

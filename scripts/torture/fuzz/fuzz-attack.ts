@@ -1,5 +1,6 @@
+import { writeFile } from 'node:fs/promises'
 import type { Attack } from '../attack.ts'
-import type { FuzzTarget } from './fuzz-target.ts'
+import { FuzzFinding, type FuzzTarget } from './fuzz-target.ts'
 import { Fuzzer } from './fuzzer.ts'
 
 /** An attack of which each case is a block of executions. */
@@ -15,10 +16,20 @@ export function fuzzAttack(target: FuzzTarget, blockSize = 10_000): Attack {
     share: 2,
     async tryCase(seed, directory) {
       fuzzer ??= new Fuzzer(target)
-      const kept = await fuzzer.run(seed, blockSize, directory)
+      const kept = await keepFinding(directory, fuzzer.run(seed, blockSize, directory))
       return { executions: blockSize, 'inputs that reached something new': kept }
     },
   }
 }
 
 const EXECUTIONS = 20_000_000
+
+/** Beside the directories of cases, for the next block begins with what this process has seen so far. */
+async function keepFinding<T>(directory: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof FuzzFinding) await writeFile(`${directory}.found`, error.input)
+    throw error
+  }
+}

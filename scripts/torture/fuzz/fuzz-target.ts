@@ -6,6 +6,8 @@ export interface FuzzTarget {
   readonly about: string
   /** Sound inputs, from which others are made. */
   readonly seeds: () => readonly Buffer[]
+  /** Large ones, each tried once: what takes quadratic time, or makes much of little, shows in them. */
+  readonly large?: () => readonly Buffer[]
   /** Pieces of text or bytes that mean something to it. */
   readonly tokens: readonly Buffer[]
   /** Ends of the addresses of the modules in which new ground is looked for. */
@@ -19,10 +21,13 @@ export interface FuzzTarget {
 /** What was given, so that it can be kept and given again. */
 export class FuzzFinding extends Error {
   override readonly name = 'FuzzFinding'
+  readonly input: Buffer
 
   constructor(what: string, input: Buffer, cause?: unknown) {
-    super(`${what} The input, ${input.length} bytes in base64: ${input.toString('base64')}`, {
-      cause,
-    })
+    const shown = input.subarray(0, SHOWN_BYTES_MAX).toString('base64')
+    super(`${what} The input has ${input.length} bytes, and begins in base64: ${shown}`, { cause })
+    this.input = input
   }
 }
+
+const SHOWN_BYTES_MAX = 6_000

@@ -41,3 +41,19 @@ export const JSON_TOKENS: readonly Buffer[] = [
   '\ufeff',
   '"AAAA"',
 ].map((text) => Buffer.from(text))
+
+/** Of a quarter of a megabyte, most of them. */
+export function largeBodies(): readonly Buffer[] {
+  const names = Array.from({ length: 8_000 }, (_, index) => `"n${index}":"v"`)
+  const headers = `{"value":1,"headers":{${names.join(',')}}}`
+  return [
+    headers,
+    `{"value":"${'\\n'.repeat(125_000)}"}`,
+    `{"value":${'['.repeat(250_000)}`,
+    `{"value":"${'x'.repeat(250_000)}`,
+    `{"records":[${'{"value":1},'.repeat(20_000)}{"value":1}]}`,
+    `{"valueBase64":"${'AAAA'.repeat(62_500)}"}`,
+    '{"value":1}\n'.repeat(20_000),
+    ' \n'.repeat(125_000),
+  ].map((text) => Buffer.from(text))
+}

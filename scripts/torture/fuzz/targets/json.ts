@@ -1,7 +1,7 @@
 import { LogError } from '@millrace/model/log-error'
 import { readRecords } from '@millrace/http/record-json-reader'
 import type { FuzzTarget } from '../fuzz-target.ts'
-import { JSON_SEEDS, JSON_TOKENS } from './json-seeds.ts'
+import { JSON_SEEDS, JSON_TOKENS, largeBodies } from './json-seeds.ts'
 
 export const json: FuzzTarget = {
   name: 'json',
@@ -18,6 +18,7 @@ export const json: FuzzTarget = {
     'repeated-names.ts',
   ],
   tokens: JSON_TOKENS,
+  large: largeBodies,
   seeds: () => JSON_SEEDS.map((text) => Buffer.from(text)),
   run(input) {
     const records = readOrRefuse(input)

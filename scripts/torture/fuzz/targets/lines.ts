@@ -2,7 +2,7 @@ import { LogError } from '@millrace/model/log-error'
 import { type LineChunk, lineChunks } from '@millrace/http/line-chunks'
 import { readLines } from '@millrace/http/ndjson-reader'
 import type { FuzzTarget } from '../fuzz-target.ts'
-import { JSON_SEEDS, JSON_TOKENS } from './json-seeds.ts'
+import { JSON_SEEDS, JSON_TOKENS, largeBodies } from './json-seeds.ts'
 
 export const lines: FuzzTarget = {
   name: 'lines',
@@ -20,6 +20,7 @@ export const lines: FuzzTarget = {
     'repeated-names.ts',
   ],
   tokens: [...JSON_TOKENS, '\r\n', '\n\n', '}\n{'].map((token) => Buffer.from(token)),
+  large: largeBodies,
   seeds: () => [
     Buffer.from('{"value":1}\n{"value":2}\r\n\n \t\n{"key":"k","valueText":"x"}'),
     ...JSON_SEEDS.slice(1).map(inLines),
@@ -28,12 +29,14 @@ export const lines: FuzzTarget = {
     const whole: LineChunk = { bytes: input, firstLine: 1, nextLine: lineCount(input) + 1 }
     const records = readOrRefuse(whole)
     // Now and then in pieces as well, which takes turns of the event loop.
-    return input.length % IN_PIECES_ONE_IN === 0 ? expectSame(input, records) : undefined
+    const isInPieces = input.length % IN_PIECES_ONE_IN === 0 && input.length < IN_PIECES_BYTES_MAX
+    return isInPieces ? expectSame(input, records) : undefined
   },
 }
 
 const LINE_BYTES_MAX = 100_000
 const IN_PIECES_ONE_IN = 16
+const IN_PIECES_BYTES_MAX = 10_000
 
 /** However a body arrives, it is cut at the same lines, and every line is in one chunk. */
 async function expectSame(input: Buffer, expected: number | string): Promise<void> {
