@@ -145,6 +145,27 @@ describe('an index', () => {
     expect(noticed).toBeGreaterThan(0)
   })
 
+  test('with a table that has rows and no position is made again, not taken for an empty one', async () => {
+    await using directory = await makeTempDirectory()
+    const index = await openIndex(directory.path)
+    const rows = [{ key: 'key-0000', value: Buffer.from('of nobody knows when') }]
+    await index.transaction(() => index.table('two').fill(rows))
+    await index.close()
+    const again = await openIndex(directory.path)
+    expect(again.note).toContain('two was not filled to its end')
+    expect([...again.table('two').entries({})]).toEqual([])
+    await again.close()
+  })
+
+  test('is written to at every start, before it is trusted', async () => {
+    await using directory = await makeTempDirectory()
+    await makeIndex(directory.path)
+    const before = await readFile(join(directory.path, 'data.mdb'))
+    const index = await openIndex(directory.path)
+    await index.close()
+    expect(await readFile(join(directory.path, 'data.mdb'))).not.toEqual(before)
+  })
+
   test('cut short at any page, or emptied, is noticed before it can kill the process', async () => {
     await using directory = await makeTempDirectory()
     await makeIndex(directory.path)
