@@ -8,6 +8,7 @@ import {
   RECORD_BATCHES_TYPE,
 } from '@millrace/http-api/records'
 import { PartitionPath, TopicPath } from '@millrace/http-api/topics'
+import { turnToAnswer } from '../answer-turns.ts'
 import { answers, mediaAnswer } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { expectAbsent } from '../expect-absent.ts'
@@ -39,6 +40,7 @@ function addPartitionFetch(app: App, edge: Edge): void {
       const { topic, partition } = params
       const start = fetchStart(query, headers['last-event-id'])
       const type = negotiate(raw.headers.accept, PARTITION_TYPES)
+      if (!(await turnToAnswer(reply))) return reply.hijack()
       if (type === JSON_TYPE) return answerJson(edge, { topic, partition, query, start }, reply)
       if (type === RECORD_BATCHES_TYPE) {
         return answerRaw(edge, { topic, partition, query, start }, reply)
@@ -70,6 +72,7 @@ function addTopicFetch(app: App, edge: Edge): void {
       const { topic } = params
       const start = fetchStart(query, headers['last-event-id'])
       const type = negotiate(raw.headers.accept, [NDJSON_TYPE, EVENT_STREAM_TYPE])
+      if (!(await turnToAnswer(reply))) return reply.hijack()
       const partitions = await partitionsOf(edge.broker, topic, query.partitions)
       return answerStream(edge, { topic, partitions, query, start, type }, reply)
     },
