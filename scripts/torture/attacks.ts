@@ -20,6 +20,7 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'fuzz-configuration': async () =>
     (await import('./attacks/fuzz-configuration.ts')).fuzzConfiguration,
   'hostile-http': async () => (await import('./attacks/hostile-http.ts')).hostileHttp,
+  'slow-clients': async () => (await import('./attacks/slow-clients.ts')).slowClients,
 }
 
 export const ATTACK_NAMES: readonly string[] = Object.keys(ATTACKS)

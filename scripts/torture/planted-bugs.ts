@@ -228,6 +228,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     about: 'An Origin header that is no URL is an exception that nobody expects.',
     attack: 'hostile-http',
   },
+  {
+    name: 'fetches-begun-all-at-once',
+    about: 'Fetches that come in one packet are all begun at once, and their answers held.',
+    attack: 'slow-clients',
+  },
 ]
 
 export const PLANTED_NAMES: readonly string[] = PLANTED_BUGS.map(({ name }) => name)

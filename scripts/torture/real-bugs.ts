@@ -98,4 +98,10 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '403be15',
     test: 'packages/server/test/config.test.ts',
   },
+  {
+    what: 'Fetches that came in one packet were all begun at once: a client that read nothing made the server hold hundreds of the largest answers.',
+    foundBy: 'slow-clients --seed 1',
+    mendedIn: 'f987f35',
+    test: 'packages/http/test/answer-turns.test.ts',
+  },
 ]
