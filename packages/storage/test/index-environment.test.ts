@@ -6,6 +6,7 @@ import { seededRandom } from '@millrace/testing/seeded-random'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
 import { IndexEnvironment } from '../src/index-environment.ts'
+import type { TableEntry } from '../src/index-table.ts'
 import { isSafeToMap } from '../src/lmdb-header.ts'
 
 const OWNER = 'this data directory'
@@ -37,6 +38,10 @@ async function contentsOf(directory: string, owner = OWNER) {
     position,
     entries: entries.map(({ key, value }) => `${key}=${String(value)}`),
   }
+}
+
+function beginToFill(index: IndexEnvironment, rows: readonly TableEntry[]): Promise<void> {
+  return index.transaction(() => index.table('two').fill(rows))
 }
 
 const WHOLE = KEYS.map((key) => `${key}=value of ${key}`)
@@ -148,8 +153,7 @@ describe('an index', () => {
   test('with a table that has rows and no position is made again, not taken for an empty one', async () => {
     await using directory = await makeTempDirectory()
     const index = await openIndex(directory.path)
-    const rows = [{ key: 'key-0000', value: Buffer.from('of nobody knows when') }]
-    await index.transaction(() => index.table('two').fill(rows))
+    await beginToFill(index, [{ key: 'key-0000', value: Buffer.from('of nobody knows when') }])
     await index.close()
     const again = await openIndex(directory.path)
     expect(again.note).toContain('two was not filled to its end')
