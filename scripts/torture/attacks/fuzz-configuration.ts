@@ -1,4 +1,4 @@
 import { fuzzAttack } from '../fuzz/fuzz-attack.ts'
 import { configuration } from '../fuzz/targets/configuration.ts'
 
-export const fuzzConfiguration = fuzzAttack(configuration, 500)
+export const fuzzConfiguration = fuzzAttack(configuration, 100)

@@ -13,7 +13,7 @@ export function fuzzAttack(target: FuzzTarget, blockSize = 10_000): Attack {
       'Each is read or refused as expected, in less than 50 ms of the processor, and memory does not grow.',
     cases: `blocks of ${blockSize} executions`,
     target: EXECUTIONS / blockSize,
-    share: 2,
+    share: 1,
     async tryCase(seed, directory) {
       fuzzer ??= new Fuzzer(target)
       const kept = await keepFinding(directory, fuzzer.run(seed, blockSize, directory))
