@@ -120,7 +120,7 @@ export class Fuzzer {
 }
 
 const BATCH = 500
-const SLOW_MS = 50
+const SLOW_MS = 400
 const SLOW_FOR_CERTAIN_MS = 500
 const KEPT_LENGTH_MAX = 8_192
 const GROWTH_MAX = 128 * 1024 * 1024
