@@ -1,15 +1,16 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Log } from '@millrace/log/log'
 import type { Offset } from '@millrace/model/offset'
+import { Deadlines } from './deadlines.ts'
 
-/** Readers at the end of a log. Each costs one timer and no CPU. */
+/** Readers at the end of a log. None costs CPU, and those whose time runs out together share a timer. */
 export class Waits {
-  readonly #clock: Clock
+  readonly #deadlines: Deadlines
   readonly #waiting = new Set<AbortController>()
   #isStopped = false
 
   constructor(clock: Clock) {
-    this.#clock = clock
+    this.#deadlines = new Deadlines(clock)
   }
 
   get count(): number {
@@ -17,8 +18,8 @@ export class Waits {
   }
 
   /**
-   * True once records at and past `offset` can be read; false after `waitMs`, and as soon as the broker stops.
-   * Rejects with the signal's reason, and UNKNOWN_TOPIC_OR_PARTITION when the log is removed.
+   * True once records at and past `offset` can be read; false after `waitMs`, or just before, and as soon as the
+   * broker stops. Rejects with the signal's reason, and UNKNOWN_TOPIC_OR_PARTITION when the log is removed.
    */
   async forRecords(
     log: Log,
@@ -30,7 +31,7 @@ export class Waits {
     if (this.#isStopped || waitMs <= 0) return false
     const controller = new AbortController()
     const giveUp = () => controller.abort(signal?.reason)
-    const cancelTimer = this.#clock.schedule(waitMs, () => controller.abort(TIME_IS_UP))
+    const cancelTimer = this.#deadlines.schedule(waitMs, () => controller.abort(TIME_IS_UP))
     signal?.addEventListener('abort', giveUp, { once: true })
     this.#waiting.add(controller)
     try {

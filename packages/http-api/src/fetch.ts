@@ -120,7 +120,7 @@ export const PartitionFetchQuery = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: FETCH_WAIT_MAX_MS,
-        description: 'How long to wait for records when there are none; 0 when not said.',
+        description: 'How long to wait, at most, for records when there are none; 0 when not said.',
         examples: [30_000],
       }),
     ),

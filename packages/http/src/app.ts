@@ -11,6 +11,7 @@ import type { App, Edge } from './edge.ts'
 import { bugFailure, knownFailure } from './failure.ts'
 import { guardRequests } from './gate.ts'
 import { readJsonBodies } from './json-bodies.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { Metrics } from './metrics.ts'
 import { OpenWaits } from './open-waits.ts'
 import { readParameters } from './parameters.ts'
@@ -47,6 +48,7 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
     bodies: new BodyBudget(config.bodiesInFlightMaxBytes),
     cutBodies: new CutBodies(),
     waits: new OpenWaits(),
+    heartbeats: new Heartbeats(config.heartbeatMs, () => performance.now()),
     metrics: new Metrics(broker),
     nowMs: () => Date.now(),
   }

@@ -5,6 +5,7 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { BodyBudget } from './body-budget.ts'
 import type { HttpConfig } from './config.ts'
 import type { CutBodies } from './cut-bodies.ts'
+import type { Heartbeats } from './heartbeats.ts'
 import type { Metrics } from './metrics.ts'
 import type { OpenWaits } from './open-waits.ts'
 
@@ -17,6 +18,7 @@ export interface Edge {
   readonly bodies: BodyBudget
   readonly cutBodies: CutBodies
   readonly waits: OpenWaits
+  readonly heartbeats: Heartbeats
   readonly metrics: Metrics
   nowMs(): number
 }

@@ -10,6 +10,7 @@ import type { FastifyReply } from 'fastify'
 import { AnswerStream } from './answer-stream.ts'
 import { ByteBuilder } from './byte-builder.ts'
 import type { Edge } from './edge.ts'
+import type { Heartbeat, Heartbeats } from './heartbeats.ts'
 import { WRITE_BYTES } from './ndjson-answer.ts'
 import { formatPosition } from './position.ts'
 import { writeRecord } from './record-json-writer.ts'
@@ -22,10 +23,10 @@ export async function answerEvents(
   reply: FastifyReply,
   plan: StreamPlan,
 ): Promise<void> {
-  const { config, broker, waits } = edge
+  const { config, broker, heartbeats, waits } = edge
   const stream = AnswerStream.open(reply, EVENT_STREAM_HEADERS, config.nextBytesTimeoutMs)
   using wait = waits.open(reply.raw)
-  using events = new Events(stream, plan, config.heartbeatMs)
+  using events = new Events(stream, plan, heartbeats)
   try {
     await streamRecords(broker, plan, events, wait.signal)
   } catch (error) {
@@ -47,12 +48,12 @@ class Events implements RecordSink {
   readonly #stream: AnswerStream
   readonly #plan: StreamPlan
   readonly #builder = new ByteBuilder()
-  readonly #heartbeat: NodeJS.Timeout
+  readonly #heartbeat: Heartbeat
 
-  constructor(stream: AnswerStream, plan: StreamPlan, heartbeatMs: number) {
+  constructor(stream: AnswerStream, plan: StreamPlan, heartbeats: Heartbeats) {
     this.#stream = stream
     this.#plan = plan
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs)
+    this.#heartbeat = heartbeats.start(() => this.#beat())
   }
 
   get isFull(): boolean {
@@ -67,12 +68,12 @@ class Events implements RecordSink {
 
   async flush(): Promise<void> {
     if (this.#builder.length === 0) return
-    this.#heartbeat.refresh()
+    this.#heartbeat.written()
     await this.#stream.write(this.#builder.take())
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#heartbeat)
+    this.#heartbeat[Symbol.dispose]()
   }
 
   /** While something is in the builder, the position is ahead of what the reader has. */
