@@ -26,7 +26,7 @@ async function render(): Promise<string> {
         whole(cases),
         cases >= target ? `${whole(target)}, reached` : `${whole(target)}, **not reached**`,
         '0',
-        `1 in ${whole(Math.floor(cases / 3))}`,
+        cases < 3 ? '' : `1 in ${whole(Math.floor(cases / 3))}`,
       ]),
     ),
     '',

@@ -10,7 +10,7 @@ export interface Attack {
   readonly cases: string
   /** How many cases a run at length is to reach. */
   readonly target: number
-  /** How many `pnpm test` runs: some seconds' worth. */
+  /** How many `pnpm test` runs: some seconds' worth. None when even one takes longer. */
   readonly share: number
   /** There are no more cases than this; left out: as many as there are seeds. */
   readonly last?: number

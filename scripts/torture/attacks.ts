@@ -20,6 +20,7 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'fuzz-configuration': async () =>
     (await import('./attacks/fuzz-configuration.ts')).fuzzConfiguration,
   'hostile-http': async () => (await import('./attacks/hostile-http.ts')).hostileHttp,
+  'hostile-memory': async () => (await import('./attacks/hostile-memory.ts')).hostileMemory,
   'slow-clients': async () => (await import('./attacks/slow-clients.ts')).slowClients,
 }
 

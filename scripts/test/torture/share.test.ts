@@ -3,8 +3,10 @@ import { expect, test } from 'vitest'
 import { ATTACK_NAMES, findAttack } from '../../torture/attacks.ts'
 import { runCases } from '../../torture/run-cases.ts'
 
-test.each(ATTACK_NAMES)('no promise is broken by the first cases of %s', async (name) => {
-  const attack = await findAttack(name)
+const attacks = await Promise.all(ATTACK_NAMES.map(findAttack))
+const shared = attacks.filter(({ share }) => share > 0)
+
+test.each(shared)('no promise is broken by the first cases of $name', async (attack) => {
   if ((await attack.obstacle?.()) !== undefined) return
   await using directory = await makeTempDirectory()
   const goesOn = (done: number) => done < attack.share
