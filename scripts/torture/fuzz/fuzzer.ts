@@ -61,7 +61,7 @@ export class Fuzzer {
     for (const input of inputs) {
       await this.#runOne(input, directory)
       const now = performance.now()
-      if (now - before > SLOW_MS) await this.#expectQuick(input, directory)
+      if (now - before > slowMs(input)) await this.#expectQuick(input, directory)
       before = performance.now()
     }
     return this.#coverage.takeNew()
@@ -94,15 +94,16 @@ export class Fuzzer {
 
   /** Alone, and the quickest of some: the first time may have been a pause of the machine. */
   async #expectQuick(input: Buffer, directory: string): Promise<void> {
+    const limitMs = slowMs(input)
     let quickest = Infinity
     for (let turn = 0; turn < 4; turn++) {
       const { system, user } = process.cpuUsage()
       await this.#runOne(input, directory)
       const used = process.cpuUsage({ system, user })
       quickest = Math.min(quickest, (used.user + used.system) / 1_000)
-      if (quickest <= SLOW_MS || quickest > SLOW_FOR_CERTAIN_MS) break
+      if (quickest <= limitMs || quickest > 2 * limitMs) break
     }
-    if (quickest > SLOW_MS) {
+    if (quickest > limitMs) {
       throw new FuzzFinding(`An input takes ${quickest} ms of the processor.`, input)
     }
   }
@@ -120,10 +121,15 @@ export class Fuzzer {
 }
 
 const BATCH = 500
-const SLOW_MS = 400
-const SLOW_FOR_CERTAIN_MS = 500
+const SLOW_MS_A_PIECE = 50
+const PIECE_BYTES = 64 * 1024
 const KEPT_LENGTH_MAX = 8_192
 const GROWTH_MAX = 128 * 1024 * 1024
+
+/** What takes longer for each piece the longer the whole is takes too long. */
+function slowMs({ length }: Buffer): number {
+  return SLOW_MS_A_PIECE * Math.max(1, Math.ceil(length / PIECE_BYTES))
+}
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
