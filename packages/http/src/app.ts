@@ -3,6 +3,7 @@ import type { Broker } from '@millrace/model/broker'
 import { fastify, type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { describeApi } from './api-description.ts'
 import { BodyBudget } from './body-budget.ts'
+import { BodyMemory } from './body-memory.ts'
 import { answerBrokenRequests } from './broken-requests.ts'
 import type { HttpConfig } from './config.ts'
 import { settleConnections } from './connections.ts'
@@ -25,6 +26,7 @@ import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
 import { addTopicRoutes } from './routes/topics.ts'
+import { Turns } from './turns.ts'
 
 export interface HttpOptions {
   readonly config: HttpConfig
@@ -46,7 +48,9 @@ export async function createApp(broker: Broker, options: HttpOptions): Promise<F
     logger,
     version,
     bodies: new BodyBudget(config.bodiesInFlightMaxBytes),
+    bodyMemory: new BodyMemory(),
     cutBodies: new CutBodies(),
+    turns: new Turns(),
     waits: new OpenWaits(),
     heartbeats: new Heartbeats(config.heartbeatMs, () => performance.now()),
     metrics: new Metrics(broker),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LogError, type LogErrorCode } from '@millrace/model/log-error'
 import type { BodyRoom } from './body-budget.ts'
+import type { BorrowedMemory } from './body-memory.ts'
 import type { Edge } from './edge.ts'
 import { bodyCutOff } from './request-body.ts'
 
@@ -11,20 +12,49 @@ export interface BodyLimit {
 }
 
 /** Calls `use` with the whole body, whose bytes count against the budget until it is done. */
-export async function withWholeBody<Result>(
+export function withWholeBody<Result>(
   edge: Edge,
   raw: IncomingMessage,
   limit: BodyLimit,
   use: (body: Buffer) => Result | Promise<Result>,
 ): Promise<Result> {
+  return withBody({ edge, raw, limit, lend: ownMemory }, use)
+}
+
+/** The same for a `use` that keeps no piece of the body when it is done: others get its memory then. */
+export function withBorrowedBody<Result>(
+  edge: Edge,
+  raw: IncomingMessage,
+  limit: BodyLimit,
+  use: (body: Buffer) => Result | Promise<Result>,
+): Promise<Result> {
+  return withBody({ edge, raw, limit, lend: (bytes) => edge.bodyMemory.borrow(bytes) }, use)
+}
+
+interface BodyToRead {
+  readonly edge: Edge
+  readonly raw: IncomingMessage
+  readonly limit: BodyLimit
+  readonly lend: (bytes: number) => BorrowedMemory
+}
+
+async function withBody<Result>(
+  { edge, raw, limit, lend }: BodyToRead,
+  use: (body: Buffer) => Result | Promise<Result>,
+): Promise<Result> {
   const announced = announcedLength(raw)
   expectWithin(announced ?? 0, limit)
   using room = edge.bodies.open(announced ?? 0)
-  return await use(bodyAtHand(raw, announced) ?? (await readPieces(edge, raw, pieces())))
+  const atHand = bodyAtHand(raw, announced)
+  if (atHand !== undefined) return await use(atHand)
+  using borrowed = announced === undefined ? undefined : lend(announced)
+  const pieces =
+    borrowed === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(borrowed.memory)
+  return await use(await readPieces(edge, raw, pieces))
+}
 
-  function pieces(): AnnouncedBody | GrowingBody {
-    return announced === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(announced)
-  }
+function ownMemory(bytes: number): BorrowedMemory {
+  return { memory: Buffer.allocUnsafe(bytes), [Symbol.dispose]: () => undefined }
 }
 
 /** A small body comes with its headers, as a rule: then there is nothing to wait for, nor to copy. */
@@ -83,19 +113,19 @@ function readPieces(
 
 /** Node's parser sees to it that no more and no less comes than was announced. */
 class AnnouncedBody {
-  readonly #bytes: Buffer
+  readonly #memory: Buffer
   #length = 0
 
-  constructor(bytes: number) {
-    this.#bytes = Buffer.allocUnsafe(bytes)
+  constructor(memory: Buffer) {
+    this.#memory = memory
   }
 
   add(piece: Buffer): void {
-    this.#length += piece.copy(this.#bytes, this.#length)
+    this.#length += piece.copy(this.#memory, this.#length)
   }
 
   whole(): Buffer {
-    return this.#bytes.subarray(0, this.#length)
+    return this.#memory.subarray(0, this.#length)
   }
 }
 

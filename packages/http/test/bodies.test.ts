@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, createTopic, fetchAll, produce } from './calling.ts'
+import { call, createTopic, fetchAll, produce, values } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
 
 let serving: Serving
@@ -79,4 +79,17 @@ test('whoever closes after this request still gets the answer to a body that is 
   socket.write(Buffer.alloc(12_000_000, ' '))
   expect(await answer).toMatch(/^HTTP\/1.1 413 /)
   expect(await fetchAll(serving, 'large')).toEqual([])
+})
+
+test('large bodies at once and one after another, in memory that is used again, keep their own records', async () => {
+  await createTopic(serving, 'lent')
+  const valueOf = (wave: number, body: number) => `${wave}-${body} `.repeat(20_000)
+  for (let wave = 0; wave < 4; wave++) {
+    const bodies = Array.from({ length: 6 }, (_, body) => [{ value: valueOf(wave, body) }])
+    await Promise.all(bodies.map((records) => produce(serving, 'lent', records)))
+  }
+  const found = await values(serving, 'lent')
+  const sent = [0, 1, 2, 3].flatMap((wave) => [0, 1, 2, 3, 4, 5].map((body) => valueOf(wave, body)))
+  expect(new Set(found)).toEqual(new Set(sent))
+  expect(found).toHaveLength(sent.length)
 })

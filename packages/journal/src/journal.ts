@@ -3,7 +3,7 @@
  * when it does not fit, to the start of a free one: a slot with nothing at or after the durable checkpoint.
  *
  * Invariants
- *   - one write or sync at a time, and an entry is synced before the next is written;
+ *   - one entry at a time, synced when all of it is written, and before the next is;
  *   - nothing at or after the durable checkpoint is ever overwritten;
  *   - after a failed or short write, or a failed sync, nothing is written any more, in this life.
  */
@@ -166,11 +166,12 @@ async function writeEntry(file: DiskFile, position: number, entry: BuiltEntry): 
     await file.write(position, [head, ...body])
     return
   }
-  // The CRC is computed here while another thread writes what it is computed of; the header comes last.
+  // The CRC is computed here while another thread writes what it is computed of. Neither write waits for the other:
+  // until both are synced the entry is torn, whichever arrives.
   const written = file.write(position + head.length, body)
   entry.seal()
-  await written
-  await file.write(position, [head])
+  const writes = await Promise.allSettled([written, file.write(position, [head])])
+  for (const write of writes) if (write.status === 'rejected') throw write.reason
 }
 
 export const FIRST_SEQUENCE = 1

@@ -3,7 +3,7 @@
  * synced together with everyone who waited, and answered.
  *
  * Invariants
- *   - an entry is formed when the last one is synced; one write or sync runs at a time;
+ *   - an entry is formed when the last one is synced;
  *   - appends are answered in the order in which they came, none before its entry is synced;
  *   - after a failure those in an entry are answered as unknown, those in none as not appended.
  */
