@@ -1,7 +1,11 @@
 /** How many files `OpenFiles` may hold: half of what the process may have. The rest is for connections. */
 export function openFilesLimit(): number {
-  return Math.min(OPEN_FILES_MAX, Math.floor(processLimit() / 2))
+  // Once: to ask takes milliseconds.
+  known ??= Math.min(OPEN_FILES_MAX, Math.floor(processLimit() / 2))
+  return known
 }
+
+let known: number | undefined
 
 /** More would only cost kernel memory. */
 const OPEN_FILES_MAX = 8192

@@ -30,6 +30,8 @@ export class StoreHistory {
   readonly #logs = new Map<LogId, 'open' | 'made' | 'removing' | 'removed'>()
   /** What was read or acknowledged, by log and offset. */
   readonly #seen = new Map<string, string>()
+  /** The other way round: every value is sent once. */
+  readonly #placeOf = new Map<string, string>()
   #values = 0
 
   nextValue(): string {
@@ -133,7 +135,7 @@ export class StoreHistory {
   }
 
   #mayBeTrimmed(log: Log, value: string): boolean {
-    const place = [...this.#seen].find(([, seen]) => seen === value)?.[0]
+    const place = this.#placeOf.get(value)
     if (place === undefined) return log.logStartOffset > 0
     return Number(place.split(' ')[1]) < log.logStartOffset
   }
@@ -153,6 +155,7 @@ export class StoreHistory {
     const before = this.#seen.get(place)
     assert(before === undefined || before === value, `offset ${place} was ${before}, is ${value}`)
     this.#seen.set(place, value)
+    this.#placeOf.set(value, place)
   }
 
   /** What is acknowledged now is to be at its offsets from here on. */
