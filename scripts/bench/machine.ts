@@ -15,16 +15,20 @@ export function describeMachine(directory: string): string {
   ].join(', ')
 }
 
-/** The commit that was measured; `+` when files were changed since. */
+/** The commit that was measured; `+` when files were changed since, but for the documents that hold the results. */
 export function describeCommit(): string {
   try {
     const commit = git('rev-parse', '--short', 'HEAD')
-    return git('status', '--porcelain', '--untracked-files=no') === '' ? commit : `${commit}+`
+    return git('status', '--porcelain', '--untracked-files=no', '--', ...MEASURED) === ''
+      ? commit
+      : `${commit}+`
   } catch {
     // Not a clone.
     return 'unknown'
   }
 }
+
+const MEASURED = [':/', ':(top,exclude)docs']
 
 function git(...args: readonly string[]): string {
   return execFileSync('git', args, { cwd: import.meta.dirname, stdio: 'pipe' })

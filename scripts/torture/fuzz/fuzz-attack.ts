@@ -3,8 +3,11 @@ import type { Attack } from '../attack.ts'
 import { FuzzFinding, type FuzzTarget } from './fuzz-target.ts'
 import { Fuzzer } from './fuzzer.ts'
 
-/** An attack of which each case is a block of executions. */
-export function fuzzAttack(target: FuzzTarget, blockSize = 10_000): Attack {
+/** An attack of which each case is a block of executions, and `executions` what a run at length is to reach. */
+export function fuzzAttack(
+  target: FuzzTarget,
+  { blockSize, executions }: FuzzSize = { blockSize: 10_000, executions: 20_000_000 },
+): Attack {
   let fuzzer: Fuzzer | undefined
   return {
     name: `fuzz-${target.name}`,
@@ -13,7 +16,7 @@ export function fuzzAttack(target: FuzzTarget, blockSize = 10_000): Attack {
       'Each is read or refused as expected, in less than 50 ms of the processor for each 64 KiB (most have less), and ' +
       'memory does not grow.',
     cases: `blocks of ${blockSize} executions`,
-    target: EXECUTIONS / blockSize,
+    target: executions / blockSize,
     share: 1,
     async tryCase(seed, directory) {
       fuzzer ??= new Fuzzer(target)
@@ -23,7 +26,10 @@ export function fuzzAttack(target: FuzzTarget, blockSize = 10_000): Attack {
   }
 }
 
-const EXECUTIONS = 20_000_000
+interface FuzzSize {
+  readonly blockSize: number
+  readonly executions: number
+}
 
 /** Beside the directories of cases, for the next block begins with what this process has seen so far. */
 async function keepFinding<T>(directory: string, work: Promise<T>): Promise<T> {
