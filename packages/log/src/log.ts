@@ -134,8 +134,9 @@ export class Log {
     return this.#producers.isLoaded
   }
 
-  /** Once, before the first append of this life: the producers, and when the active segment began. */
+  /** Before the first append of this life: the producers, and when the active segment began. Later there is no need. */
   load(): Promise<void> {
+    if (this.isLoaded) return Promise.resolve()
     this.#loading ??= this.#load().catch((error: unknown) => {
       this.#loading = undefined
       throw error

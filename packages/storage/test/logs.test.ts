@@ -63,6 +63,22 @@ test('a log id is never given twice, also when its log is removed and after a cr
   }
 })
 
+test('an append may go to a log that was just written to for the first time and to one of an earlier life', async () => {
+  await using directory = await makeTempDirectory()
+  const before = await openStore(directory.path)
+  const { id } = await createLog(before, 't-0')
+  await append(before, batches(logOf(before, id), 'a'))
+  await before.close()
+  await using storage = await openStore(directory.path)
+  const old = logOf(storage, id)
+  const made = await createLog(storage, 't-1')
+  await append(storage, batches(made, 'b'))
+  expect(old.isLoaded).toBe(false)
+  await append(storage, batches(old, 'c'), batches(made, 'd'))
+  expect(await valuesOf(old)).toEqual(['a', 'c'])
+  expect(await valuesOf(made)).toEqual(['b', 'd'])
+})
+
 test('a removed log is gone with its directory after the next checkpoint, and its name is free', async () => {
   await using directory = await makeTempDirectory()
   await using storage = await openStore(directory.path)
