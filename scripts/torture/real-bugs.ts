@@ -104,4 +104,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: 'f987f35',
     test: 'packages/http/test/answer-turns.test.ts',
   },
+  {
+    what:
+      'An append both to a log that was just made and to one not used since the start, as a produce with an Idempotency-Key ' +
+      'to a new topic may be, failed an assertion, and the process ended.',
+    foundBy: 'pnpm torture simulated-power-cuts --seed 4069',
+    mendedIn: '7cb1058',
+    test: 'packages/storage/test/logs.test.ts',
+  },
 ]
