@@ -11,7 +11,7 @@ const KINDS: readonly KindOfName[] = [
   { pattern: /`(millrace_[a-z_]+)`/g, page: 'docs/metrics.md' },
   { pattern: /`((?:http|broker|storage)\.[a-zA-Z.]+)`/g, page: 'docs/configuration.md' },
   { pattern: /\b(MILLRACE_[A-Z_]+)\b/g, page: 'docs/configuration.md' },
-  { pattern: /`(?:\d{3} )?([A-Z]+(?:_[A-Z]+)+)`/g, page: 'docs/errors.md' },
+  { pattern: /`(?:\d{3} )?(?!NODE_|XDG_)([A-Z]+(?:_[A-Z]+)+)`/g, page: 'docs/errors.md' },
 ]
 
 /** Metrics, settings and error codes that a page speaks of exist: they are in the page that the code wrote. */

@@ -233,6 +233,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     about: 'Fetches that come in one packet are all begun at once, and their answers held.',
     attack: 'slow-clients',
   },
+  {
+    name: 'damage-taken-for-a-tear',
+    about:
+      'Recovery takes a damaged entry for a torn one, and cuts off what follows it, acknowledged or not.',
+    attack: 'flipped-bits',
+  },
+  {
+    name: 'made-log-loaded-again',
+    about: 'A log that was just made is loaded again beside one that must be (a real bug of ours).',
+    attack: 'simulated-power-cuts',
+  },
 ]
 
 export const PLANTED_NAMES: readonly string[] = PLANTED_BUGS.map(({ name }) => name)
