@@ -24,6 +24,11 @@ export function reportFailure(error: unknown): ExitStatus {
     say(sentenceOf(error), nextStepAfter(error))
     return STATUS[error.code] ?? EXIT.failure
   }
+  if (error instanceof Error && isSystemError(error.cause)) {
+    // Somebody has said already what failed.
+    say(error.message, nextStepAfter(error.cause))
+    return STATUS[error.cause.code] ?? EXIT.failure
+  }
   say('This is a bug in Millrace. Please report it with what is below.')
   process.stderr.write(
     `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
@@ -62,6 +67,7 @@ const STATUS: Readonly<Record<string, ExitStatus>> = {
   ENOENT: EXIT.notFound,
   ENOSPC: EXIT.unavailable,
   EDQUOT: EXIT.unavailable,
+  EIO: EXIT.unavailable,
 }
 
 /** By code, or by call and code. */
@@ -74,6 +80,7 @@ const NEXT_STEPS: Readonly<Record<string, string>> = {
   ENOSPC: 'The disk is full: make room, then run the same command again.',
   EDQUOT: 'The quota of this user is used up: make room, then run the same command again.',
   EROFS: 'The file system is mounted for reading only: mount it for writing, or name another path.',
+  EIO: 'The disk failed. What the kernel has seen of it: dmesg',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n).',
   'listen EACCES': 'Ports below 1024 are for privileged users: take another one.',
   'listen EADDRNOTAVAIL': 'This machine does not have that address: name one of its own.',

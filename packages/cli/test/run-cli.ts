@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface CliRun {
@@ -31,10 +33,17 @@ export async function runCli(line: readonly string[], options: CliOptions = {}):
   return { status, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() }
 }
 
+/** Of nobody in particular: without contexts. What is compiled is shared by all tests. */
+const ENVIRONMENT = {
+  PATH: process.env['PATH'],
+  HOME: '/nonexistent',
+  XDG_CACHE_HOME: join(tmpdir(), 'millrace-tests'),
+}
+
 export function spawnCli(line: readonly string[], options: CliOptions = {}) {
   const child = spawn(process.execPath, [MAIN, ...line], {
     cwd: options.directory,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.environment },
+    env: { ...ENVIRONMENT, ...options.environment },
     stdio: 'pipe',
   })
   // A test that fails half-way leaves nothing running.

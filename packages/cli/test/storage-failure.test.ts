@@ -48,3 +48,16 @@ test('after a sync that failed the server acknowledges nothing more, says why, a
   const read = await runCli(['consume', 't', '--server', again.url])
   expect(read.stdout.toString().split('\n')[0]).toBe('before')
 })
+
+test('a sync that fails at the start: status 6, the file, and what to look at', async () => {
+  await using directory = await makeTempDirectory()
+  const data = join(directory.path, 'data')
+  const marker = join(directory.path, 'broken')
+  await writeFile(marker, '')
+  const environment = { NODE_OPTIONS: `--import=${PRELOAD}`, FDATASYNC_FAILS_WITH: marker }
+  const run = await runCli(['serve', '--http-port', '0', '--data-dir', data], { environment })
+  expect(run.status).toBe(6)
+  expect(run.stderr).toMatch(/millrace: Syncing .+ failed: EIO/)
+  expect(run.stderr).toContain('dmesg')
+  expect(run.stderr).not.toContain('bug')
+})
