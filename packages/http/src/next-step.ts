@@ -35,7 +35,7 @@ const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
   BODY_TOO_LARGE: 'Send it in parts; a produce of application/x-ndjson has no limit.',
   RECORD_TOO_LARGE:
     'Keep what is large elsewhere and send where it is, or raise the limit ' +
-    "(http.recordMaxBytes; of a batch that is sent as such, its topic's maxMessageBytes).",
+    "(http.recordMaxBytes, and of the batch that it comes in its topic's maxMessageBytes).",
   HEADERS_TOO_LARGE: 'Send fewer or shorter ones.',
   CORRUPT_BATCH: 'Encode it again from its records.',
   CORRUPT_SEGMENT:

@@ -46,7 +46,7 @@ function encodedSize(record: RecordContent, timestampDelta: number, offsetDelta:
 function tooLarge(index: number, size: number, maxBatchBytes: number): LogError {
   return new LogError(
     'RECORD_TOO_LARGE',
-    `A batch with this record alone has ${size} bytes; ${maxBatchBytes} are allowed.`,
+    `A batch with this record alone has ${size} bytes; maxMessageBytes of the topic allows ${maxBatchBytes}.`,
     { index },
   )
 }
