@@ -35,8 +35,12 @@ export class ServerProcess implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   figures(): Promise<ProcessFigures> {
-    return processFigures(this.#child.pid ?? 0)
+    return processFigures(this.pid)
   }
 
   /** Kill -9: nothing is finished, nothing is closed. */
