@@ -13,7 +13,7 @@ export const slowClients: Attack = {
   name: 'slow-clients',
   about:
     'Clients that ask for more than they read, send a body a byte at a time, stop in the middle of their headers, or go ' +
-    'away without a word. Meanwhile others produce and fetch, each answered within 5 s, and the server does with 512 MiB ' +
+    'away without a word. Meanwhile others produce and fetch, each answered within 5 s, and the server does with 640 MiB ' +
     'of memory: as root in a cgroup of so much, where the kernel would kill it; else by what was measured.',
   cases: `servers with ${CLIENTS} such clients`,
   target: 100,
@@ -35,7 +35,7 @@ export const slowClients: Attack = {
       for (const client of clients) client.destroy()
     }
     const { peakResidentBytes } = await server.figures()
-    if (peakResidentBytes > MEMORY_MAX) {
+    if (group === undefined && peakResidentBytes > MEMORY_MAX) {
       throw new Error(`Slow clients made the server take ${peakResidentBytes} bytes.`)
     }
     await useAsUsual(server, `${seed}-afterwards`)
@@ -52,7 +52,8 @@ const SETTINGS = {
   'http.headersTimeoutMs': '1000',
   'broker.autoCreateTopics': 'true',
 }
-const MEMORY_MAX = 512 * 1024 * 1024
+/** An answer for each that does not read, and what V8 lets pile up before it collects. */
+const MEMORY_MAX = 640 * 1024 * 1024
 const TURNS = 8
 const TURN_MS = 200
 const ANSWER_MS_MAX = 5_000
