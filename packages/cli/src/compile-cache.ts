@@ -3,9 +3,9 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * Keeps what Node makes of the program's sources, so that the next command starts sooner: in half the time from a clone,
- * where types are taken out first. In `$XDG_CACHE_HOME/millrace/compiled`, or `~/.cache`: a
- * directory of the user's own, since whoever can write there decides what runs. `NODE_COMPILE_CACHE` names another one,
+ * Keeps what Node makes of the program's sources, so that the next command starts sooner: in half the time from a
+ * clone, where types are taken out first. In `$XDG_CACHE_HOME/millrace/compiled`, or `~/.cache`: a directory of the
+ * user's own, since whoever can write there decides what runs. `NODE_COMPILE_CACHE` names another one,
  * `NODE_DISABLE_COMPILE_CACHE=1` does without.
  */
 export function keepCompiled(): void {

@@ -6,7 +6,7 @@ import { keepCompiled } from './compile-cache.ts'
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 
 // Bodies and answers are memory outside the heap. Counted apart from it, every 64 MiB of them is a full collection,
-// many times a second under load. Counted together, both may grow by 130 % before the next: decision 0011.
+// many times a second under load. Counted together, both may double before the next: decision 0011.
 setFlagsFromString('--external-memory-accounted-in-global-limit')
 setFlagsFromString('--heap-growing-percent=100')
 
