@@ -64,6 +64,8 @@ async function makeFiles(
   try {
     while (slots.count < SLOTS_AT_FIRST || slots.missing.length > 0)
       await slots.make(config.journalSlotBytes)
+    // The life before may have made them, and ended before it had synced their names.
+    await slots.sync()
   } finally {
     await slots.close()
   }

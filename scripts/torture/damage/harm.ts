@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path'
 import type { FileTree } from './memory-disk.ts'
 import { SAMPLE_DIRECTORY, type SampleBatch, type SampleStore } from './sample-store.ts'
 
@@ -32,9 +33,19 @@ export function flipBit(tree: FileTree, path: string, bit: number): HarmedTree {
 }
 
 /** Whether the only copy of a batch may have suffered. */
-export function touches(harm: Harm, { bytes, place }: SampleBatch): boolean {
+export function touches(harm: Harm, batch: SampleBatch): boolean {
+  const { bytes, place } = batch
+  if (harm.kind === 'extra') return hides(harm.path, batch)
   if (place?.path !== harm.path) return false
   return harm.from < place.at + bytes.length && place.at < harm.end
+}
+
+/** A file with a segment's name stands for the offsets from there to the next: reading them is damage, and told. */
+function hides(path: string, { lastOffset, place }: SampleBatch): boolean {
+  if (place === undefined || !path.endsWith('.log')) return false
+  if (dirname(path) !== dirname(place.path)) return false
+  const from = Number.parseInt(basename(path), 10)
+  return from > Number.parseInt(basename(place.path), 10) && from <= lastOffset
 }
 
 /** Whether a store may say that it cannot open with this. An index, for one, is no reason. */
@@ -49,6 +60,13 @@ export function touchesEntry(store: SampleStore, harm: Harm, entry: number): boo
   if (harm.path !== `${SAMPLE_DIRECTORY}/journal/0.journal`) return false
   const [from, end] = entryRange(store, entry)
   return harm.from < end && from < harm.end
+}
+
+/** Whether nothing is left by which an entry could be known: then it is as if it had never been written. */
+export function hidesEntry(store: SampleStore, harm: Harm, entry: number): boolean {
+  if (harm.kind === 'flipped' || !touchesEntry(store, harm, entry)) return false
+  const [from] = entryRange(store, entry)
+  return harm.from < from + ENTRY_MAGIC.length
 }
 
 /** Found by what an entry begins with; each begins a page. */
