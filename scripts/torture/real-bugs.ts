@@ -112,4 +112,12 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '7cb1058',
     test: 'packages/storage/test/logs.test.ts',
   },
+  {
+    what:
+      'A new data directory whose making was cut short by a kill, and finished by the next start, did not open after a power ' +
+      'cut right then: its checkpoint named a journal slot whose name had not been synced.',
+    foundBy: 'pnpm torture simulated-power-cuts --seed 28975',
+    mendedIn: '517ab18',
+    test: 'packages/storage/test/making.crash.test.ts',
+  },
 ]
