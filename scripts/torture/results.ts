@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import type { Counts } from './attack.ts'
+import { type Counts, sumOf } from './attack.ts'
 
 /** A run of an attack in which no promise was broken, as it is kept. */
 export interface AttackResult {
@@ -25,10 +25,28 @@ export async function readResults(): Promise<readonly AttackResult[]> {
   return JSON.parse(text) as readonly AttackResult[]
 }
 
-/** Puts the new result in place of an older one of the same attack, in the order in which attacks are listed. */
+/**
+ * Puts the new result in place of an older one of the same attack, in the order in which attacks are listed. One that
+ * goes on with the seeds where the older one ended is added to it.
+ */
 export async function keepResult(result: AttackResult, names: readonly string[]): Promise<void> {
   const byName = new Map((await readResults()).map((older) => [older.name, older]))
-  byName.set(result.name, result)
+  byName.set(result.name, afterOlder(result, byName.get(result.name)))
   const merged = names.flatMap((name) => byName.get(name) ?? [])
   await writeFile(RESULTS, `${JSON.stringify(merged, null, 2)}\n`)
+}
+
+export function afterOlder(result: AttackResult, older: AttackResult | undefined): AttackResult {
+  if (older === undefined || result.firstSeed !== older.firstSeed + older.cases) return result
+  const { cases, counts } = sumOf(older, result)
+  const isSameCommit = older.commit === result.commit
+  return {
+    ...result,
+    cases,
+    counts,
+    firstSeed: older.firstSeed,
+    minutes: Math.round((older.minutes + result.minutes) * 10) / 10,
+    commit: isSameCommit ? result.commit : `${older.commit} and ${result.commit}`,
+    command: `${older.command}, then ${result.command}`,
+  }
 }
