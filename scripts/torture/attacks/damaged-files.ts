@@ -13,7 +13,8 @@ export const damagedFiles: Attack = {
   about:
     'A larger store, compressed batches and sealed segments included, after random bits were flipped, or a file was cut, ' +
     'emptied, removed, overwritten or added. No wrong byte is served, nothing is deleted, what is not damaged stays ' +
-    'readable, and nothing is missing without a word.',
+    'readable, and nothing is missing without a word; but for what nothing in the format tells: a sound batch written in the ' +
+    'place of another, a last entry of which not even the first bytes are left.',
   cases: `stores, each damaged in ${DAMAGES} ways`,
   target: 50_000 / DAMAGES,
   share: 20,

@@ -13,7 +13,7 @@ export type Outcome =
   | 'opened, all there'
   | 'opened, and said what is damaged'
   | 'opened, a torn entry set aside'
-  | 'opened, without the last entry, of which nothing was left'
+  | 'opened, without last entries of which nothing was left'
   | 'refused to open, and said why'
 
 /** Opens the damaged store and reads all of it. Throws when it answers with what was not written, or hides a loss. */
@@ -32,15 +32,16 @@ export async function expectSound(
     return 'refused to open, and said why'
   }
   const isTorn = storage.recovery.setAside.length > 0
-  const isHidden = harms.some((harm) => hidesEntry(store, harm, store.entryCount - 1))
-  const expected = isTorn || isHidden ? withoutLastEntry(store, harms) : store.logs
+  const firstHidden = firstHiddenEntry(store, harms)
+  const isHidden = firstHidden < store.entryCount
+  const expected = withoutEntries(store, harms, isTorn ? firstHidden - 1 : firstHidden)
   let isReported = false
   for (const log of expected) isReported = (await readLog(storage, log, harms)) || isReported
   expectNothingLost(store, damaged, disk.tree)
   await expectGoesOn(storage)
   await storage.close()
   if (isTorn) return 'opened, a torn entry set aside'
-  if (isHidden) return 'opened, without the last entry, of which nothing was left'
+  if (isHidden) return 'opened, without last entries of which nothing was left'
   return isReported ? 'opened, and said what is damaged' : 'opened, all there'
 }
 
@@ -56,16 +57,25 @@ function expectRefusal(error: unknown, harms: readonly Harm[]): void {
 
 const REFUSALS = ['DATA_DIRECTORY_DAMAGED', 'DATA_DIRECTORY_NEWER', 'NOT_A_DATA_DIRECTORY']
 
-/** All or nothing: what else was in the entry that was not whole is gone in every log. */
-function withoutLastEntry(store: SampleStore, harms: readonly Harm[]): readonly SampleLog[] {
-  const last = store.entryCount - 1
-  if (!harms.some((harm) => touchesEntry(store, harm, last))) {
-    throw new Error('A torn entry was set aside, and the last was not harmed.')
+/** The last ones may be gone without a trace. */
+function firstHiddenEntry(store: SampleStore, harms: readonly Harm[]): number {
+  let first = store.entryCount
+  while (first > 0 && harms.some((harm) => hidesEntry(store, harm, first - 1))) first--
+  return first
+}
+
+/** All or nothing: what else was in an entry that was not whole is gone in every log. */
+function withoutEntries(
+  store: SampleStore,
+  harms: readonly Harm[],
+  first: number,
+): readonly SampleLog[] {
+  if (first === store.entryCount) return store.logs
+  if (!harms.some((harm) => touchesEntry(store, harm, first))) {
+    throw new Error('An entry was set aside that was not harmed.')
   }
-  return store.logs.map((log) => ({
-    ...log,
-    batches: log.batches.filter(({ entry }) => entry !== last),
-  }))
+  const isThere = ({ entry }: SampleBatch) => entry === undefined || entry < first
+  return store.logs.map((log) => ({ ...log, batches: log.batches.filter(isThere) }))
 }
 
 /** Answers whether damage was reported. */

@@ -46,7 +46,10 @@ function flipSome(tree: FileTree, random: SeededRandom): HarmedTree {
   return harmed
 }
 
-/** Of the same length: zeros, noise, or bytes of another file. */
+/**
+ * Of the same length: zeros, noise, or bytes of another file, but for a bit in every 16 bytes: nothing in the format
+ * tells a sound batch from another in whose place it is.
+ */
 function overwrite(tree: FileTree, path: string, bytes: Buffer, random: SeededRandom): HarmedTree {
   const from = random.below(bytes.length + 1)
   const end = from + random.below(bytes.length - from + 1)
@@ -57,7 +60,7 @@ function overwrite(tree: FileTree, path: string, bytes: Buffer, random: SeededRa
   for (let at = from; at < end; at++) {
     if (kind === 0) other[at] = 0
     else if (kind === 1) other[at] = random.below(256)
-    else other[at] = strange[at % Math.max(1, strange.length)] ?? 0
+    else other[at] = (strange[at % Math.max(1, strange.length)] ?? 0) ^ (at % 16 === 0 ? 1 : 0)
   }
   return { tree: withFile(tree, path, other), harms: [{ kind: 'overwritten', path, from, end }] }
 }
