@@ -13,7 +13,7 @@ export function fuzzAttack(
     name: `fuzz-${target.name}`,
     about:
       `Bytes that are given to ${target.about}, made from sound ones and kept when they reach code that no others did. ` +
-      'Each is read or refused as expected, in less than 50 ms of the processor for each 64 KiB (most have less), and ' +
+      `Each is read or refused as expected, in less than ${target.msMax ?? 50} ms of the processor for each 64 KiB (most have less), and ` +
       'memory does not grow.',
     cases: `blocks of ${blockSize} executions`,
     target: executions / blockSize,

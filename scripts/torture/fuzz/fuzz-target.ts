@@ -14,6 +14,8 @@ export interface FuzzTarget {
   readonly modules: readonly string[]
   /** Makes checksums right again, for most inputs. It may change the bytes in place. */
   readonly mend?: (input: Buffer) => void
+  /** Of the processor for each 64 KiB, where more than 50 is no harm. */
+  readonly msMax?: number
   /** Throws when the input is answered with anything but a result or an expected refusal. */
   readonly run: (input: Buffer, directory: string) => void | Promise<void>
 }

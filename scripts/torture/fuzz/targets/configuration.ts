@@ -8,6 +8,8 @@ export const configuration: FuzzTarget = {
   name: 'configuration',
   about: 'the configuration, as its file, as a flag and as a variable',
   modules: ['server/src/config.ts', 'configuration-file.ts', 'settings.ts', 'nearest.ts'],
+  // Its owner writes it, it is read once, and YAML takes its time.
+  msMax: 1_000,
   tokens: [
     ...SETTINGS.flatMap(({ path }) => [`${path}: `, `${path.split('.').at(-1) ?? ''}: `]),
     '&a ',
