@@ -37,7 +37,9 @@ async function torture(attack: Attack, options: TortureOptions): Promise<void> {
     milliseconds: minutes * 60_000,
     directory,
   }
-  const { tally, breach } = await runWorkers(order, workers, (soFar) => progress.show(soFar))
+  const { tally, breach, nextSeed } = await runWorkers(order, workers, (soFar) =>
+    progress.show(soFar),
+  )
   progress.end(tally)
   if (breach !== undefined) {
     tellBreach(attack, breach)
@@ -51,6 +53,7 @@ async function torture(attack: Attack, options: TortureOptions): Promise<void> {
       target: attack.target,
       cases: tally.cases,
       firstSeed,
+      nextSeed,
       counts: tally.counts,
       minutes: Math.round(progress.minutes * 10) / 10,
       commit: describeCommit(),

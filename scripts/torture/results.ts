@@ -10,6 +10,8 @@ export interface AttackResult {
   readonly target: number
   readonly cases: number
   readonly firstSeed: number
+  /** No seed from here on was tried: a run that begins here, or later, tries no case again. */
+  readonly nextSeed: number
   readonly counts: Counts
   readonly minutes: number
   readonly commit: string
@@ -27,7 +29,7 @@ export async function readResults(): Promise<readonly AttackResult[]> {
 
 /**
  * Puts the new result in place of an older one of the same attack, in the order in which attacks are listed. One that
- * goes on with the seeds where the older one ended is added to it.
+ * goes on from the seed at which the older one ended is added to it.
  */
 export async function keepResult(result: AttackResult, names: readonly string[]): Promise<void> {
   const byName = new Map((await readResults()).map((older) => [older.name, older]))
@@ -37,7 +39,7 @@ export async function keepResult(result: AttackResult, names: readonly string[])
 }
 
 export function afterOlder(result: AttackResult, older: AttackResult | undefined): AttackResult {
-  if (older === undefined || result.firstSeed !== older.firstSeed + older.cases) return result
+  if (older === undefined || result.firstSeed !== older.nextSeed) return result
   const { cases, counts } = sumOf(older, result)
   const isSameCommit = older.commit === result.commit
   return {

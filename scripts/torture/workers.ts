@@ -24,12 +24,17 @@ export interface Report {
 /** How often a worker says how far it is. */
 export const NOTE_MS = 500
 
+export interface WorkersRun extends CasesRun {
+  /** No worker came to it or beyond it; one that ran slower than the others left out some seeds before it. */
+  readonly nextSeed: number
+}
+
 /** Several processes share the seeds; the first breach ends them all. */
 export async function runWorkers(
   order: Omit<Order, 'step'>,
   workers: number,
   note: (tally: Tally) => void,
-): Promise<CasesRun> {
+): Promise<WorkersRun> {
   const tallies: Tally[] = Array.from({ length: workers }, () => NO_TALLY)
   const children: ChildProcess[] = []
   let breach: Breach | undefined
@@ -53,7 +58,9 @@ export async function runWorkers(
     breach = { seed: Number.NaN, found: `The process that ran the cases ended: ${ending}.` }
   })
   await Promise.all(runs)
-  return { tally: tallies.reduce(sumOf, NO_TALLY), breach }
+  const rounds = Math.max(...tallies.map(({ cases }) => cases))
+  const nextSeed = order.firstSeed + rounds * workers
+  return { tally: tallies.reduce(sumOf, NO_TALLY), breach, nextSeed }
 }
 
 const WORKER = new URL('worker.ts', import.meta.url)

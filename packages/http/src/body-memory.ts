@@ -9,8 +9,7 @@ export class BodyMemory {
 
   /** At least so many bytes, of whatever they held; disposing gives them back. Little memory is not used again. */
   borrow(bytes: number): BorrowedMemory {
-    if (bytes < STEP_BYTES)
-      return { memory: Buffer.allocUnsafe(bytes), [Symbol.dispose]: () => undefined }
+    if (bytes < STEP_BYTES) return ownMemory(bytes)
     const memory = this.#takeFree(bytes) ?? Buffer.allocUnsafeSlow(roundedUp(bytes))
     return { memory, [Symbol.dispose]: () => this.#giveBack(memory) }
   }
@@ -40,6 +39,11 @@ export class BodyMemory {
 
 export interface BorrowedMemory extends Disposable {
   readonly memory: Buffer
+}
+
+/** Memory that nobody else gets. */
+export function ownMemory(bytes: number): BorrowedMemory {
+  return { memory: Buffer.allocUnsafe(bytes), [Symbol.dispose]: () => undefined }
 }
 
 function roundedUp(bytes: number): number {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { LogError, type LogErrorCode } from '@millrace/model/log-error'
 import type { BodyRoom } from './body-budget.ts'
-import type { BorrowedMemory } from './body-memory.ts'
+import { type BorrowedMemory, ownMemory } from './body-memory.ts'
 import type { Edge } from './edge.ts'
 import { bodyCutOff } from './request-body.ts'
 
@@ -51,10 +51,6 @@ async function withBody<Result>(
   const pieces =
     borrowed === undefined ? new GrowingBody(limit, room) : new AnnouncedBody(borrowed.memory)
   return await use(await readPieces(edge, raw, pieces))
-}
-
-function ownMemory(bytes: number): BorrowedMemory {
-  return { memory: Buffer.allocUnsafe(bytes), [Symbol.dispose]: () => undefined }
 }
 
 /** A small body comes with its headers, as a rule: then there is nothing to wait for, nor to copy. */

@@ -62,15 +62,9 @@ test('appends that are in no entry yet are answered as not appended', async () =
   const failing = new Failing()
   const storage = await openStore(directory.path, { disk: failing.disk })
   const log = await createLog(storage)
-  const writing = Promise.withResolvers<void>()
-  const failed = Promise.withResolvers<void>()
-  failing.fault = ({ operation, path }) => {
-    if (operation !== 'sync' || !path.endsWith('.journal')) return undefined
-    writing.resolve()
-    return { kind: 'hold', until: failed.promise }
-  }
+  const { failed, held } = holdJournalSync(failing)
   const inEntry = append(storage, batches(log, 'a'))
-  await writing.promise
+  await held
   const waiting = append(storage, batches(log, 'b'))
   failing.fail('write', '.journal', IO_ERROR)
   failed.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
@@ -84,15 +78,9 @@ test('a checkpoint that waits for an entry ends with it when that fails, and the
   const failing = new Failing()
   const storage = await openStore(directory.path, { disk: failing.disk })
   const log = await createLog(storage)
-  const writing = Promise.withResolvers<void>()
-  const failed = Promise.withResolvers<void>()
-  failing.fault = ({ operation, path }) => {
-    if (operation !== 'sync' || !path.endsWith('.journal')) return undefined
-    writing.resolve()
-    return { kind: 'hold', until: failed.promise }
-  }
+  const { failed, held } = holdJournalSync(failing)
   const inEntry = append(storage, batches(log, 'a'))
-  await writing.promise
+  await held
   const checkpoint = storage.checkpoint()
   failed.reject(Object.assign(new Error('EIO'), { code: 'EIO' }))
   await expectFailure(inEntry, 'STORAGE_FAILED')
@@ -153,3 +141,15 @@ test('readers that wait are told when the store stops', async () => {
   await expectFailure(append(storage, batches(log, 'a')), 'STOPPING')
   expect(await NODE_DISK.stat(join(directory.path, 'LOCK.json'))).toBeUndefined()
 })
+
+/** The next sync of the journal is `held` until `failed` is settled. */
+function holdJournalSync(failing: Failing) {
+  const held = Promise.withResolvers<void>()
+  const failed = Promise.withResolvers<void>()
+  failing.fault = ({ operation, path }) => {
+    if (operation !== 'sync' || !path.endsWith('.journal')) return undefined
+    held.resolve()
+    return { kind: 'hold', until: failed.promise }
+  }
+  return { held: held.promise, failed }
+}

@@ -8,6 +8,7 @@ const OLDER: AttackResult = {
   target: 100,
   cases: 40,
   firstSeed: 1,
+  nextSeed: 43,
   counts: { kills: 40, answers: 3 },
   minutes: 1.5,
   commit: 'aaaaaaa',
@@ -17,10 +18,11 @@ const OLDER: AttackResult = {
 }
 
 test('a run that goes on where the older one ended is added to it', () => {
-  const command = 'pnpm torture some-attack --seed 41'
+  const command = 'pnpm torture some-attack --seed 43'
   const newer = {
     ...OLDER,
-    firstSeed: 41,
+    firstSeed: 43,
+    nextSeed: 103,
     cases: 60,
     counts: { kills: 60 },
     commit: 'bbbbbbb',
@@ -29,6 +31,7 @@ test('a run that goes on where the older one ended is added to it', () => {
   expect(afterOlder(newer, OLDER)).toMatchObject({
     cases: 100,
     firstSeed: 1,
+    nextSeed: 103,
     counts: { kills: 100, answers: 3 },
     minutes: 3,
     commit: 'aaaaaaa and bbbbbbb',
@@ -39,6 +42,6 @@ test('a run that goes on where the older one ended is added to it', () => {
 test('any other run takes its place', () => {
   const again = { ...OLDER, cases: 10 }
   expect(afterOlder(again, OLDER)).toBe(again)
-  expect(afterOlder({ ...again, firstSeed: 42 }, OLDER)).toMatchObject({ cases: 10, firstSeed: 42 })
+  expect(afterOlder({ ...again, firstSeed: 41 }, OLDER)).toMatchObject({ cases: 10, firstSeed: 41 })
   expect(afterOlder(again, undefined)).toBe(again)
 })
