@@ -82,7 +82,7 @@ const SMALL = {
     topicDefaults: { ...LOG_CONFIG_DEFAULTS, segmentBytes: 3_000, indexIntervalBytes: 200 },
   },
   storage: parseStorageConfig({
-    journalSlotBytes: 100 * 1024,
+    journalSlotBytes: 128 * 1024,
     journalSlotsMax: 4,
     reserveBytes: 0,
     minFreeBytes: 0,
