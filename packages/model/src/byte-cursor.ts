@@ -52,8 +52,9 @@ export class ByteCursor {
       const byte = this.readByte()
       magnitude += (byte & 0x7f) * weight
       if (byte < 0x80) {
-        if (magnitude >= Number.MAX_SAFE_INTEGER) break
-        return (first & 1) === 0 ? magnitude : -magnitude - 1
+        const value = (first & 1) === 0 ? magnitude : -magnitude - 1
+        if (Number.isSafeInteger(value)) return value
+        break
       }
     }
     throw new LogError('CORRUPT_BATCH', `The varlong before byte ${this.at} is beyond 2^53.`)

@@ -46,6 +46,7 @@ test('every safe integer comes back, in as many bytes as were computed', () => {
       expect(cursor.readVarlong()).toBe(value)
       expect(cursor.remaining).toBe(0)
     }),
+    { examples: [[Number.MAX_SAFE_INTEGER], [Number.MIN_SAFE_INTEGER]] },
   )
 })
 
@@ -54,6 +55,8 @@ test.each([
   ['a varint of 33 bits', 'ffffffff1f', 'readVarint'],
   ['a varint that ends too soon', 'ff', 'readVarint'],
   ['a varlong of eleven bytes', 'ffffffffffffffffffff01', 'readVarlong'],
+  ['a varlong of 2^53', '8080808080808020', 'readVarlong'],
+  ['a varlong of -2^53', 'ffffffffffffff1f', 'readVarlong'],
   ['a varlong beyond 2^53', 'feffffffffffff3f', 'readVarlong'],
   ['a length below -1', '03', 'readLength'],
   ['a length beyond the end', '0400', 'readLength'],
