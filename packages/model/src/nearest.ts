@@ -5,6 +5,8 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined
   let bestDistance = Math.floor(word.length * WRONG_SHARE_MAX) + 1
   for (const candidate of candidates.slice(0, COMPARED_MAX)) {
+    // So many letters are wrong at least, and a word may be long: to compare them costs the product of their lengths.
+    if (Math.abs(word.length - candidate.length) >= bestDistance) continue
     const distance = leven(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate
