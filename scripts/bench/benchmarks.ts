@@ -14,6 +14,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'tail-read': async () => (await import('./benchmarks/tail-read.ts')).tailRead,
   'ndjson-memory': async () => (await import('./benchmarks/ndjson-memory.ts')).ndjsonMemory,
   'idle-readers': async () => (await import('./benchmarks/idle-readers.ts')).idleReaders,
+  'group-read': async () => (await import('./benchmarks/group-read.ts')).groupRead,
+  'idle-groups': async () => (await import('./benchmarks/idle-groups.ts')).idleGroups,
   restart: async () => (await import('./benchmarks/restart.ts')).restart,
   parts: async () => (await import('./benchmarks/parts.ts')).parts,
 }

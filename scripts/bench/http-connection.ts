@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 /**
  * One kept-alive HTTP/1.1 connection that sends ready-made requests, one at a time, and throws their answers away.
  * Client and server share the machine's cores in a benchmark, so the client does as little as it can: answers are
- * counted, never collected (but for the first bytes).
+ * counted, never collected (but for the head, and the end, which says where to go on).
  */
 export class HttpConnection implements Disposable {
   readonly #socket: Socket
@@ -43,6 +43,8 @@ export interface AnswerSummary {
   readonly head: string
   /** Of the body, without the framing of chunks. */
   readonly bodyBytes: number
+  /** The last bytes that came, as text. */
+  readonly tail: string
 }
 
 /** A request as it goes over the wire. */
@@ -71,6 +73,7 @@ class Answer {
   /** Body bytes still to come of the whole body, or of the chunk with its line end. */
   #left = 0
   #bodyBytes = 0
+  #tail: Buffer = Buffer.alloc(0)
 
   get promise(): Promise<AnswerSummary> {
     return this.#settle.promise
@@ -81,6 +84,8 @@ class Answer {
   }
 
   take(bytes: Buffer): void {
+    this.#tail = bytes.length < TAIL_BYTES ? Buffer.concat([this.#tail, bytes]) : bytes
+    this.#tail = this.#tail.subarray(-TAIL_BYTES)
     let rest = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes])
     this.#waiting = Buffer.alloc(0)
     if (this.#head === undefined) {
@@ -134,6 +139,10 @@ class Answer {
 
   #finish(): void {
     const head = this.#head ?? ''
-    this.#settle.resolve({ status: this.#status, head, bodyBytes: this.#bodyBytes })
+    const tail = this.#tail.toString('latin1')
+    this.#settle.resolve({ status: this.#status, head, bodyBytes: this.#bodyBytes, tail })
   }
 }
+
+/** Room for what an answer says beside its records. */
+const TAIL_BYTES = 4 * 1024

@@ -18,14 +18,15 @@ export async function createTopic(
   if (!response.ok) throw new Error(`${topic} was not made: ${await response.text()}`)
 }
 
-/** Fills partition 0 with at least so many bytes, in batches of 1 MiB. */
+/** Fills a partition, 0 unless told otherwise, with at least so many bytes. */
 export async function fillTopic(
   server: ServerProcess,
   topic: string,
   batch: Uint8Array,
   bytes: number,
+  partition = 0,
 ): Promise<void> {
-  const request = rawProduceRequest(topic, 0, batch)
+  const request = rawProduceRequest(topic, partition, batch)
   let left = Math.ceil(bytes / batch.length)
   await runHttpLoad(
     {

@@ -120,4 +120,10 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '517ab18',
     test: 'packages/storage/test/making.crash.test.ts',
   },
+  {
+    what: 'A setting of 64,000 letters that does not exist kept the start busy for seconds, looking for a name that is like it.',
+    foundBy: 'pnpm torture fuzz-configuration --seed 33',
+    mendedIn: '55b33f6',
+    test: 'packages/model/test/nearest.test.ts',
+  },
 ]

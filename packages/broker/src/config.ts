@@ -55,6 +55,26 @@ export const BrokerConfigSchema = Type.Object(
       default: 30 * DAY_MS,
       minimum: -1,
     }),
+    groupSessionTimeoutMs: Type.Integer({
+      description:
+        'A member of a consumer group that is silent for longer has left, in milliseconds. An open poll is no silence.',
+      default: 30 * SECOND_MS,
+      minimum: 1 * SECOND_MS,
+      maximum: 1 * HOUR_MS,
+    }),
+    groupHeartbeatIntervalMs: Type.Integer({
+      description:
+        'How often a member should be heard of while it works on records, in milliseconds. Members are told of it.',
+      default: 3 * SECOND_MS,
+      minimum: 100,
+      maximum: 1 * HOUR_MS,
+    }),
+    groupMembersMax: Type.Integer({
+      description: 'The most members that one consumer group may have.',
+      default: 1_000,
+      minimum: 1,
+      maximum: 10_000,
+    }),
     housekeepingIntervalMs: Type.Integer({
       description: 'Time between two looks at what retention lets go, in milliseconds.',
       default: 60 * SECOND_MS,

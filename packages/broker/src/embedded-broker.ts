@@ -1,12 +1,14 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import type * as model from '@millrace/model/broker'
+import type * as consumerGroup from '@millrace/model/consumer-group'
 import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { StorageConfig } from '@millrace/storage/config'
 import type { BrokerConfig } from './config.ts'
 import { fetch } from './fetch.ts'
-import { deleteGroup, describeGroup, listGroups } from './groups.ts'
+import { pollGroup } from './group-poll.ts'
+import { deleteGroup, describeGroup, leaveGroup, listGroups } from './groups.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import { findOffset } from './list-offsets.ts'
 import { type BrokerLogger, NO_LOGGER } from './logger.ts'
@@ -153,16 +155,27 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   async listGroups(page: {
     readonly limit: number
     readonly after?: string
-  }): Promise<model.GroupPage> {
+  }): Promise<consumerGroup.GroupPage> {
     return listGroups(this.#parts, page)
   }
 
-  describeGroup(group: string): Promise<model.GroupDescription> {
+  describeGroup(group: string): Promise<consumerGroup.GroupDescription> {
     return describeGroup(this.#parts, group)
   }
 
   deleteGroup(group: string): Promise<void> {
     return deleteGroup(this.#parts, group)
+  }
+
+  pollGroup(
+    group: string,
+    request: consumerGroup.GroupPollRequest,
+  ): Promise<consumerGroup.GroupPoll> {
+    return pollGroup(this.#parts, group, request)
+  }
+
+  leaveGroup(group: string, memberId: string): Promise<void> {
+    return leaveGroup(this.#parts, group, memberId)
   }
 
   status(): model.BrokerStatus {
@@ -183,8 +196,9 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { waits, storage } = this.#parts
+    const { waits, groups, storage } = this.#parts
     waits.stop()
+    groups.stop()
     try {
       // At once: from the call on, no more is taken.
       await Promise.all([this.#housekeeping.stop(), storage.close()])

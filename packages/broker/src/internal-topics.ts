@@ -4,6 +4,7 @@ import { LogError } from '@millrace/model/log-error'
 import { partitionDirectoryName } from '@millrace/model/topic'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import type { Clock } from '@millrace/disk/clock'
+import { GROUPS_TOPIC } from '@millrace/groups/group-store'
 import { OFFSETS_TOPIC } from '@millrace/offsets/offset-store'
 import type { Storage } from '@millrace/storage/storage'
 import { drawTopicId } from './topic-id.ts'
@@ -13,6 +14,7 @@ import { encodeTopic, topicKey } from './topic-record.ts'
 export interface InternalLogs {
   readonly topics: Log
   readonly offsets: Log
+  readonly groups: Log
   readonly produce: Log
 }
 
@@ -26,6 +28,7 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
   return {
     topics: find(storage, TOPICS_TOPIC),
     offsets: find(storage, OFFSETS_TOPIC),
+    groups: find(storage, GROUPS_TOPIC),
     produce: find(storage, PRODUCE_TOPIC),
   }
 }
@@ -33,7 +36,7 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
 export const TOPICS_TOPIC = '__topics'
 /** Answers to requests with an idempotency key. */
 const PRODUCE_TOPIC = '__produce'
-const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, PRODUCE_TOPIC]
+const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, GROUPS_TOPIC, PRODUCE_TOPIC]
 
 /** Nothing goes by age: what may be let go of is the broker's to say (`state-history`, `idempotency`). */
 export const INTERNAL_CONFIG: LogConfig = Object.freeze({

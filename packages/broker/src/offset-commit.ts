@@ -10,20 +10,25 @@ import { LogError } from '@millrace/model/log-error'
 import { type Offset, toOffset } from '@millrace/model/offset'
 import { type Committer, TEXT_BYTES_MAX } from '@millrace/offsets/committed-offset'
 import type { StoredOffset } from '@millrace/offsets/offset-store'
+import { expectMayCommit } from './group-commit.ts'
 import { expectGroupName, expectGroupNameForUsers } from './group-name.ts'
 import { lagOf } from './lag.ts'
 import type { BrokerParts } from './parts.ts'
 import { logOf, type Topic } from './topic.ts'
 import type { TopicStore } from './topic-store.ts'
 
-/** All or nothing; on disk when it resolves. OFFSET_OUT_OF_RANGE beyond a log's end; going back is allowed. */
+/**
+ * All or nothing; on disk when it resolves. OFFSET_OUT_OF_RANGE beyond a log's end; going back is allowed.
+ * FENCED_MEMBER_EPOCH, UNKNOWN_MEMBER.
+ */
 export async function commitOffsets(
-  { topics, offsets, clock }: BrokerParts,
+  parts: BrokerParts,
   group: string,
   commits: readonly OffsetToCommit[],
   member?: GroupMember,
 ): Promise<void> {
   expectGroupNameForUsers(group)
+  const { topics, offsets, clock } = parts
   const committedAt = clock.nowMs()
   const by: Committer =
     member === undefined ? { kind: 'nobody' } : { kind: 'member', memberId: member.memberId }
@@ -34,6 +39,7 @@ export async function commitOffsets(
     const key = { group, topicId: topic.id, partition }
     return { ...key, commit: { offset, metadata, committedAt, by } }
   })
+  expectMayCommit(parts, group, stored, member)
   await offsets.commit(stored)
 }
 
@@ -81,7 +87,7 @@ export async function committedOffsets(
   return found.sort(byTopicAndPartition)
 }
 
-/** Takes a group's committed offsets back. UNKNOWN_GROUP when it has none. */
+/** Takes a group's committed offsets back. UNKNOWN_GROUP when it has none, GROUP_NOT_EMPTY while it has members. */
 export async function deleteOffsets(
   parts: BrokerParts,
   group: string,
@@ -90,6 +96,7 @@ export async function deleteOffsets(
   expectGroupNameForUsers(group)
   const { offsets, clock, logger } = parts
   if (!offsets.isKnown(group)) throw unknownGroup(group)
+  expectEmpty(parts, group)
   const keys = [...offsetsOfGroup(parts, group, filter)].map(({ stored }) => stored)
   for (let first = 0; first < keys.length; first += REMOVED_AT_ONCE) {
     await offsets.remove(keys.slice(first, first + REMOVED_AT_ONCE), clock.nowMs())
@@ -140,7 +147,14 @@ function* offsetsOfGroup(
 }
 
 export function unknownGroup(group: string): LogError {
-  return new LogError('UNKNOWN_GROUP', `No group ${JSON.stringify(group)} has committed offsets.`)
+  return new LogError('UNKNOWN_GROUP', `There is no group ${JSON.stringify(group)}.`)
+}
+
+/** GROUP_NOT_EMPTY: its members read by what is committed. */
+export function expectEmpty({ groups }: BrokerParts, group: string): void {
+  const members = groups.find(group)?.group.members
+  if (members === undefined || members.size === 0) return
+  throw new LogError('GROUP_NOT_EMPTY', `Group ${group} has ${members.size} of them.`)
 }
 
 /** Of one append. */

@@ -1,4 +1,5 @@
 import type { OffsetMove, OffsetReset } from '@millrace/model/broker'
+import { topicPartition } from '@millrace/groups/topic-partition'
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { OffsetKey } from '@millrace/offsets/offset-key'
@@ -18,11 +19,26 @@ export async function resetOffsets(
   reset: OffsetReset,
 ): Promise<readonly OffsetMove[]> {
   expectGroupNameForUsers(group)
-  const { topics, offsets, clock, logger } = parts
-  const topic = topics.get(reset.topic)
+  const topic = parts.topics.get(reset.topic)
   const partitions = [...(reset.partitions ?? topic.logs.keys())]
   for (const partition of partitions) logOf(topic, partition)
-  const targets = await findTargets(parts, group, topic, { ...reset, partitions })
+  const wanted = { ...reset, partitions }
+  const live = parts.groups.find(group)
+  if (reset.dryRun || live === undefined) return move(parts, group, topic, wanted)
+  // Members go on from there at their next poll; what they commit from before is refused.
+  const keys = partitions.map((partition) => topicPartition(topic.id, partition))
+  return parts.groups.move(live, keys, () => move(parts, group, topic, wanted))
+}
+
+async function move(
+  parts: BrokerParts,
+  group: string,
+  topic: Topic,
+  reset: Wanted,
+): Promise<readonly OffsetMove[]> {
+  const { topics, offsets, clock, logger } = parts
+  const { partitions } = reset
+  const targets = await findTargets(parts, group, topic, reset)
   const moves = partitions.flatMap((partition) => {
     const to = targets.get(partition)
     const from = offsets.find({ group, topicId: topic.id, partition })?.offset ?? null

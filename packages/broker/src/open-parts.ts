@@ -1,6 +1,9 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import { decodeOffsetRecord, OFFSETS_TOPIC, OffsetStore } from '@millrace/offsets/offset-store'
+import { Coordinator } from '@millrace/groups/coordinator'
+import { decodeGroupRecord } from '@millrace/groups/group-record'
+import { GROUPS_TOPIC, GroupStore } from '@millrace/groups/group-store'
 import type { StorageConfig } from '@millrace/storage/config'
 import { trimHistory } from '@millrace/storage/state-history'
 import { RetentionClock } from '@millrace/storage/retention'
@@ -15,6 +18,7 @@ import { LagGauge } from './lag-gauge.ts'
 import type { BrokerLogger } from './logger.ts'
 import { BrokerCounts } from './metrics.ts'
 import type { BrokerParts } from './parts.ts'
+import { OneAtATime } from './one-at-a-time.ts'
 import { ProduceBudget } from './produce-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
@@ -45,6 +49,7 @@ export async function openParts(
     const index = await StateIndex.open(storage, disk, clock, [
       { name: TOPICS_TOPIC, log: logs.topics, decode: decodeTopicRecord },
       { name: OFFSETS_TOPIC, log: logs.offsets, decode: decodeOffsetRecord },
+      { name: GROUPS_TOPIC, log: logs.groups, decode: decodeGroupRecord },
     ])
     try {
       for (const note of index.notes) logger.warn({ note }, 'index')
@@ -76,9 +81,23 @@ async function makeParts(
   const { storage, clock, config } = base
   const topicState = index.state(TOPICS_TOPIC)
   const { idempotencyWindowMs, produceBudgetBytes, topicDefaults } = config
+  const topics = new TopicStore(storage, topicState, clock, topicDefaults)
+  const groupStore = new GroupStore(index.state(GROUPS_TOPIC), clock)
   return {
     ...base,
-    topics: new TopicStore(storage, topicState, clock, topicDefaults),
+    topics,
+    groups: new Coordinator({
+      store: groupStore,
+      clock,
+      config: {
+        sessionTimeoutMs: config.groupSessionTimeoutMs,
+        membersMax: config.groupMembersMax,
+      },
+      partitionCount: (topicId) => topics.findById(topicId)?.logs.length ?? 0,
+      onFailure: (err) => base.logger.warn({ err }, 'a change of a group is not written yet'),
+    }),
+    groupSecret: await groupStore.secret(),
+    groupStarts: new OneAtATime(),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, {
@@ -114,6 +133,7 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
     { name: 'index', everyMs, run: () => index.expectNoProblem() },
     historyOf(TOPICS_TOPIC, config.offsetHistoryMs),
     historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),
+    historyOf(GROUPS_TOPIC, config.offsetHistoryMs),
   ]
 }
 

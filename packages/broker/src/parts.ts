@@ -1,10 +1,12 @@
 import type { Clock } from '@millrace/disk/clock'
+import type { Coordinator } from '@millrace/groups/coordinator'
 import type { OffsetStore } from '@millrace/offsets/offset-store'
 import type { Storage } from '@millrace/storage/storage'
 import type { BrokerConfig } from './config.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import type { BrokerLogger } from './logger.ts'
 import type { BrokerCounts } from './metrics.ts'
+import type { OneAtATime } from './one-at-a-time.ts'
 import type { ProduceBudget } from './produce-budget.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { RoomWatch } from './room-watch.ts'
@@ -19,6 +21,11 @@ export interface BrokerParts {
   readonly logger: BrokerLogger
   readonly topics: TopicStore
   readonly offsets: OffsetStore
+  readonly groups: Coordinator
+  /** Seals what members take with them. */
+  readonly groupSecret: Uint8Array
+  /** Groups that begin in a topic. */
+  readonly groupStarts: OneAtATime
   readonly producerIds: ProducerIds
   readonly idempotency: IdempotencyKeys
   readonly budget: ProduceBudget

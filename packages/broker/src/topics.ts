@@ -64,7 +64,7 @@ export async function alterTopic(
   name: string,
   change: WantedTopic,
 ): Promise<{ readonly topic: TopicDescription; readonly warnings: readonly string[] }> {
-  const { topics, logger } = parts
+  const { topics, groups, logger } = parts
   if (change.config !== undefined) expectTopicConfig(change.config)
   return topics.inTurn(async () => {
     const topic = topics.get(name)
@@ -83,17 +83,19 @@ export async function alterTopic(
     }
     const altered = await topics.alter(topic, partitions, change.config ?? {})
     logger.info({ topic: name, partitions, config: altered.given }, 'topic altered')
+    if (partitions > before) groups.topicsChanged()
     const warnings = partitions > before ? [KEYS_ARE_REMAPPED] : []
     return { topic: describe(altered), warnings }
   })
 }
 
 export async function deleteTopic(parts: BrokerParts, name: string): Promise<void> {
-  const { topics, offsets, clock, logger } = parts
+  const { topics, offsets, groups, clock, logger } = parts
   await topics.inTurn(async () => {
     const topic = topics.get(name)
     expectNameForUsers(name)
     await topics.remove(topic)
+    groups.topicsChanged()
     logger.info({ topic: name }, 'topic deleted')
     // Offsets go by the topic's id: nobody finds them any more, and a failure here leaves them to the next start.
     await offsets.removeTopic(topic.id, clock.nowMs()).catch((error: unknown) => {

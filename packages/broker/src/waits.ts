@@ -47,6 +47,44 @@ export class Waits {
     }
   }
 
+  /**
+   * True once one of the logs has records at and past its offset, or is removed, and at a `change`; false after
+   * `waitMs`, at the signal, and as soon as the broker stops.
+   */
+  async forAny(
+    readers: readonly { readonly log: Log; readonly offset: Offset }[],
+    limits: {
+      readonly waitMs: number
+      readonly signal: AbortSignal | undefined
+      readonly change: AbortSignal
+    },
+  ): Promise<boolean> {
+    const { waitMs, signal, change } = limits
+    if (this.#isStopped || waitMs <= 0 || signal?.aborted === true) return false
+    if (change.aborted) return true
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const controller = new AbortController()
+    const giveUp = () => resolve(false)
+    const lookAgain = () => resolve(true)
+    const cancelTimer = this.#deadlines.schedule(waitMs, giveUp)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    change.addEventListener('abort', lookAgain, { once: true })
+    controller.signal.addEventListener('abort', giveUp, { once: true })
+    this.#waiting.add(controller)
+    for (const { log, offset } of readers) {
+      // A log that is removed ends the wait, too: whoever looks again finds out.
+      log.waitForHighWatermark(offset, controller.signal).then(lookAgain, lookAgain)
+    }
+    try {
+      return await promise
+    } finally {
+      this.#waiting.delete(controller)
+      controller.abort(TIME_IS_UP)
+      signal?.removeEventListener('abort', giveUp)
+      cancelTimer()
+    }
+  }
+
   /** Whoever waits goes on with what there is; nobody waits any more. */
   stop(): void {
     this.#isStopped = true

@@ -28,10 +28,8 @@ describe('the history of commits', () => {
     const { clock, broker, commit } = await open(directory.path)
     await commit('g', 0, 5)
     clock.advance(1_000)
-    await broker.commitOffsets('g', [{ topic: 't', partition: 1, offset: at(6), metadata: 'm' }], {
-      memberId: 'm1',
-      memberEpoch: 7,
-    })
+    const noted = { topic: 't', partition: 1, offset: at(6), metadata: 'm' }
+    await broker.commitOffsets('g', [noted])
     await commit('another', 0, 9)
     clock.advance(1_000)
     const to = { at: 'latest' } as const
@@ -44,7 +42,7 @@ describe('the history of commits', () => {
       { ...common, partition: 1, offset: null, committedAt: 4_000, by: null },
       { ...common, partition: 0, offset: null, committedAt: 4_000, by: null },
       { ...common, partition: 0, offset: 20, committedAt: 3_000, by: 'reset' },
-      { ...common, partition: 1, offset: 6, metadata: 'm', committedAt: 2_000, by: 'm1' },
+      { ...common, partition: 1, offset: 6, metadata: 'm', committedAt: 2_000, by: null },
       { ...common, partition: 0, offset: 5, committedAt: 1_000, by: null },
     ])
     expect(next).toBeUndefined()

@@ -1,6 +1,7 @@
 import type { ServerStatus } from '@millrace/http-api/health'
 import { type ConnectionOptions, createConnection } from './connection.ts'
 import { Consumer, type ConsumerOptions } from './consumer.ts'
+import { GroupConsumer, type GroupConsumerOptions } from './group-consumer.ts'
 import { createGroups, type Groups } from './groups.ts'
 import type { CallOptions } from './http.ts'
 import { createOffsets, type Offsets } from './offsets.ts'
@@ -16,7 +17,14 @@ export interface Client {
   /** Its version and state, and how its data directory is. */
   status(options?: CallOptions): Promise<ServerStatus>
   producer(topic: string, options?: ProducerOptions): Producer
+  /** A reader of one topic for itself. */
   consumer(topic: string, options?: ConsumerOptions): Consumer
+  /** A member of a group, which shares the partitions of some topics among its members. */
+  groupConsumer(
+    group: string,
+    topics: readonly string[],
+    options?: GroupConsumerOptions,
+  ): GroupConsumer
 }
 
 export function createClient(url: string | URL, options: ConnectionOptions = {}): Client {
@@ -30,5 +38,7 @@ export function createClient(url: string | URL, options: ConnectionOptions = {})
     },
     producer: (topic, producerOptions) => new Producer(connection, topic, producerOptions),
     consumer: (topic, consumerOptions) => new Consumer(connection, topic, consumerOptions),
+    groupConsumer: (group, topics, consumerOptions) =>
+      new GroupConsumer(connection, group, topics, consumerOptions),
   } satisfies Client)
 }

@@ -9,9 +9,12 @@ export type GroupSummary = GroupPage['groups'][number]
 export interface Groups {
   /** In the order of their names. */
   list(options?: CallOptions): AsyncIterable<GroupSummary>
-  /** Its committed offsets and lag; UNKNOWN_GROUP when it never committed. */
+  /** Its members, committed offsets and lag; UNKNOWN_GROUP when it never had any. */
   describe(group: string, options?: CallOptions): Promise<GroupDescription>
+  /** With its committed offsets. GROUP_NOT_EMPTY while it has members. */
   delete(group: string, options?: CallOptions): Promise<void>
+  /** Takes a member out: its partitions go to the others at once. UNKNOWN_MEMBER. */
+  leave(group: string, memberId: string, options?: CallOptions): Promise<void>
 }
 
 export function createGroups(connection: Connection): Groups {
@@ -40,6 +43,14 @@ export function createGroups(connection: Connection): Groups {
       await callForNothing(connection, {
         method: 'DELETE',
         path: pathOf`/v1/groups/${group}`,
+        isIdempotent: false,
+        signal,
+      })
+    },
+    async leave(group, memberId, { signal } = {}) {
+      await callForNothing(connection, {
+        method: 'DELETE',
+        path: pathOf`/v1/groups/${group}/members/${memberId}`,
         isIdempotent: false,
         signal,
       })

@@ -3,11 +3,14 @@ export { createClient, type Client } from './client.ts'
 export type { ConnectionOptions } from './connection.ts'
 export { jsonOf, textOf, type ConsumedRecord } from './consumed-record.ts'
 export type { CommitOptions, Consumer, ConsumerOptions } from './consumer.ts'
+export type { GroupConsumer, GroupConsumerOptions } from './group-consumer.ts'
+export type { Assignment } from './group-membership.ts'
 export type { Groups, GroupSummary } from './groups.ts'
 export type { CallOptions } from './http.ts'
 export { CLIENT_ERRORS, MillraceError, type MillraceErrorCode } from './millrace-error.ts'
 export type {
   OffsetCommit,
+  OffsetCommitOptions,
   OffsetHistoryEntry,
   OffsetHistoryOptions,
   OffsetMove,

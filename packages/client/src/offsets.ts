@@ -18,6 +18,11 @@ export interface OffsetCommit {
   readonly metadata?: string
 }
 
+export interface OffsetCommitOptions extends CallOptions {
+  /** Who commits. Needed while the group has members: only they commit for it, what they read. */
+  readonly member?: { readonly memberId: string; readonly memberEpoch: number }
+}
+
 /** Times: milliseconds since the epoch, or RFC 3339. */
 export type OffsetTarget =
   | 'earliest'
@@ -47,7 +52,11 @@ export interface OffsetHistoryOptions extends CallOptions {
 /** A consumer group's committed offsets. */
 export interface Offsets {
   /** All or nothing over the list; on disk when it resolves. Going back is allowed. */
-  commit(group: string, commits: readonly OffsetCommit[], options?: CallOptions): Promise<void>
+  commit(
+    group: string,
+    commits: readonly OffsetCommit[],
+    options?: OffsetCommitOptions,
+  ): Promise<void>
   /** None, when the group never committed. */
   read(
     group: string,
@@ -63,11 +72,11 @@ export interface Offsets {
 
 export function createOffsets(connection: Connection): Offsets {
   return Object.freeze({
-    async commit(group, commits, { signal } = {}) {
+    async commit(group, commits, { member, signal } = {}) {
       await callForNothing(connection, {
         method: 'POST',
         path: pathOf`/v1/groups/${group}/offsets`,
-        json: { offsets: commits },
+        json: { offsets: commits, ...member },
         isIdempotent: true,
         signal,
       })

@@ -4,10 +4,10 @@ import { Base64 } from './records.ts'
 import { CLOSED, OffsetOf, Timestamp } from './values.ts'
 
 export const FETCH_RECORDS_DEFAULT = 500
-const FETCH_RECORDS_MAX = 10_000
+export const FETCH_RECORDS_MAX = 10_000
 export const FETCH_BYTES_DEFAULT = 1024 * 1024
-const FETCH_BYTES_MAX = 16 * 1024 * 1024
-const FETCH_WAIT_MAX_MS = 60_000
+export const FETCH_BYTES_MAX = 16 * 1024 * 1024
+export const FETCH_WAIT_MAX_MS = 60_000
 /** A longer position would not fit into a header. */
 export const STREAM_PARTITIONS_MAX = 64
 
@@ -75,14 +75,17 @@ const BOUNDS = {
   ),
 }
 
+export const Format = Type.Union(
+  [Type.Literal('json'), Type.Literal('text'), Type.Literal('base64')],
+  {
+    description:
+      'One of json (values as JSON where they are JSON, else text, else base64), text (text, else base64), and base64.',
+    examples: ['json'],
+  },
+)
+
 const SHOWING = {
-  format: Type.Optional(
-    Type.Union([Type.Literal('json'), Type.Literal('text'), Type.Literal('base64')], {
-      description:
-        'One of json (values as JSON where they are JSON, else text, else base64), text (text, else base64), and base64.',
-      examples: ['json'],
-    }),
-  ),
+  format: Type.Optional(Format),
   key: Type.Optional(
     Type.String({ description: 'Only records with this key.', examples: ['user-1'] }),
   ),

@@ -5,6 +5,7 @@ import {
   Durability,
   EpochMilliseconds,
   GroupName,
+  MemberId,
   NextPage,
   Nullable,
   OffsetOf,
@@ -41,7 +42,7 @@ export const CommitOffsets = Type.Object(
       ),
       { minItems: 1, maxItems: COMMITS_MAX },
     ),
-    memberId: Type.Optional(Type.String({ minLength: 1, maxLength: 249, examples: ['m1'] })),
+    memberId: Type.Optional(MemberId),
     memberEpoch: Type.Optional(Type.Integer({ minimum: 0, examples: [7] })),
   },
   {

@@ -92,33 +92,33 @@ export const ProduceInput = Type.Union(
 )
 export type ProduceInput = Static<typeof ProduceInput>
 
+/** What is told of every record that is read. */
+export const RECORD_FIELDS = {
+  partition: PartitionIndex,
+  offset: OffsetOf("The record's place in its partition.", 42),
+  timestamp: Type.Integer({
+    description: 'Milliseconds since the epoch.',
+    examples: [1_763_800_000_000],
+  }),
+  ...KEY_FIELDS,
+  ...VALUE_FIELDS,
+  headers: Type.Array(RecordHeader),
+}
+
 /** A record as it is fetched. */
-export const FetchedRecord = Type.Object(
-  {
-    partition: PartitionIndex,
-    offset: OffsetOf("The record's place in its partition.", 42),
-    timestamp: Type.Integer({
-      description: 'Milliseconds since the epoch.',
-      examples: [1_763_800_000_000],
-    }),
-    ...KEY_FIELDS,
-    ...VALUE_FIELDS,
-    headers: Type.Array(RecordHeader),
-  },
-  {
-    ...CLOSED,
-    examples: [
-      {
-        partition: 0,
-        offset: 42,
-        timestamp: 1_763_800_000_000,
-        key: 'user-1',
-        value: { total: 3 },
-        headers: [{ name: 'trace', value: 'a1' }],
-      },
-    ],
-  },
-)
+export const FetchedRecord = Type.Object(RECORD_FIELDS, {
+  ...CLOSED,
+  examples: [
+    {
+      partition: 0,
+      offset: 42,
+      timestamp: 1_763_800_000_000,
+      key: 'user-1',
+      value: { total: 3 },
+      headers: [{ name: 'trace', value: 'a1' }],
+    },
+  ],
+})
 export type FetchedRecord = Static<typeof FetchedRecord>
 
 export const FetchAnswer = Type.Object(

@@ -6,7 +6,7 @@
  */
 import { OFFSET_MAX, type Offset } from '@millrace/model/offset'
 import { NAME_LENGTH_MAX } from '@millrace/model/topic'
-import { Type, type TSchema } from 'typebox'
+import { type Static, Type, type TSchema } from 'typebox'
 
 /** 1 to 249 of `a-z A-Z 0-9 . _ -`, but neither `.` nor `..`. */
 const NAME_RULE = '^(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}$'
@@ -27,6 +27,14 @@ export const GroupName = Type.String({
     'The name of a consumer group: 1 to 249 of a-z A-Z 0-9 . _ - but neither . nor .. alone.',
   examples: ['billing'],
 })
+
+export const MemberId = Type.String({
+  pattern: NAME_RULE,
+  maxLength: NAME_LENGTH_MAX,
+  description: 'A member of a consumer group: 1 to 249 of a-z A-Z 0-9 . _ -',
+  examples: ['m1'],
+})
+export type MemberId = Static<typeof MemberId>
 
 export const PARTITION_MAX = 2 ** 31 - 1
 

@@ -19,6 +19,7 @@ import { readParameters } from './parameters.ts'
 import { answerProblems, sendProblem } from './problem-answers.ts'
 import { addDocsRoute } from './routes/docs.ts'
 import { addFetchRoutes } from './routes/fetch.ts'
+import { addGroupPollRoute } from './routes/group-poll.ts'
 import { addGroupRoutes } from './routes/groups.ts'
 import { addHealthRoutes } from './routes/health.ts'
 import { addMetricsRoute, measureRequests } from './routes/metrics.ts'
@@ -77,6 +78,7 @@ function addRoutes(app: App, edge: Edge): void {
   addProduceRoute(app, edge)
   addFetchRoutes(app, edge)
   addOffsetRoutes(app, edge)
+  addGroupPollRoute(app, edge)
   addGroupRoutes(app, edge)
   addProducerRoutes(app, edge)
   addHealthRoutes(app, edge)

@@ -1,6 +1,7 @@
 /** Schemas that the OpenAPI document names, so that what is generated from it has names too. */
 import { Problem } from '@millrace/http-api/errors'
 import { GroupDescription, GroupPage } from '@millrace/http-api/groups'
+import { GroupPollAnswer, GroupRecord } from '@millrace/http-api/group-poll'
 import { Readiness, ServerStatus } from '@millrace/http-api/health'
 import { CommittedOffsetList, OffsetHistory, OffsetMoves } from '@millrace/http-api/offsets'
 import {
@@ -19,6 +20,8 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   FetchedRecord,
   GroupDescription,
   GroupPage,
+  GroupPollAnswer,
+  GroupRecord,
   OffsetHistory,
   OffsetMoves,
   Problem,

@@ -21,7 +21,8 @@ function forTopic(topic: string | undefined): string {
 const RETRY_MS = 1000
 
 const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
-  UNKNOWN_GROUP: 'A group is there once it has committed.',
+  UNKNOWN_GROUP: 'A group is there once somebody polled for it, or committed.',
+  UNKNOWN_MEMBER: 'Join the group again: poll with no cursor.',
   NOT_ACCEPTABLE: 'Accept one of them.',
   REQUEST_TOO_SLOW: 'Send it again, in smaller parts where the connection is slow.',
   TOPIC_EXISTS: 'Ask for what it is, or alter it.',
@@ -29,7 +30,10 @@ const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
   PRODUCER_FENCED: 'POST /v1/producers gives another producer id.',
   OUT_OF_ORDER_SEQUENCE:
     'Where there is an expectedSequence, it is the next to send; POST /v1/producers gives an id that begins at 0.',
-  FENCED_MEMBER_EPOCH: 'Join the group again.',
+  FENCED_MEMBER_EPOCH:
+    'A member goes on with the cursor of its last answer, or joins the group again: polls with no cursor.',
+  GROUP_NOT_EMPTY: 'Let its members leave first: DELETE /v1/groups/{group}/members/{member}.',
+  GROUP_MAX_SIZE_REACHED: 'Let another leave first, or raise the limit (broker.groupMembersMax).',
   LOG_END_OFFSET_MISMATCH:
     'Read what was appended meanwhile, then send it with logEndOffset as If-Log-End-Offset.',
   BODY_TOO_LARGE: 'Send it in parts; a produce of application/x-ndjson has no limit.',

@@ -23,6 +23,8 @@ export const NO_BROKER: Broker = {
   listGroups: refuse,
   describeGroup: refuse,
   deleteGroup: refuse,
+  pollGroup: refuse,
+  leaveGroup: refuse,
   status: fail,
   metrics: fail,
   close: async () => undefined,

@@ -10,15 +10,17 @@ import { JSON_NESTING_MAX, skipValue } from './json-scanner.ts'
 /** How bytes are shown: as JSON where they are JSON, else text where they are UTF-8, else base64. */
 export type RecordFormat = 'json' | 'text' | 'base64'
 
-/** One record, without a line break anywhere. */
+/** One record, without a line break anywhere. `topic` where those of several topics come together. */
 export function writeRecord(
   builder: ByteBuilder,
   partition: number,
   record: LogRecord,
   format: RecordFormat,
+  topic?: string,
 ): void {
+  const topicField = topic === undefined ? '' : `"topic":${JSON.stringify(topic)},`
   builder.writeText(
-    `{"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
+    `{${topicField}"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
       `${keyField(record.key, format)},`,
   )
   writeValue(builder, record.value, format)

@@ -3,6 +3,7 @@
  * over a Kafka cluster, is why it is an interface. Every method rejects with `LogError` for what a caller
  * can cause or must know; anything else that is thrown is a bug.
  */
+import type { GroupDescription, GroupPage, GroupPoll, GroupPollRequest } from './consumer-group.ts'
 import type { Offset } from './offset.ts'
 import type { RecordContent } from './record.ts'
 
@@ -68,9 +69,17 @@ export interface Broker {
   offsetHistory(group: string, filter: OffsetHistoryFilter): Promise<OffsetHistoryPage>
   deleteOffsets(group: string, filter: { readonly topic?: string }): Promise<void>
   listGroups(page: { readonly limit: number; readonly after?: string }): Promise<GroupPage>
-  /** UNKNOWN_GROUP when it never committed. */
+  /** UNKNOWN_GROUP when it never committed and never had a member. */
   describeGroup(group: string): Promise<GroupDescription>
+  /** With its committed offsets. GROUP_NOT_EMPTY while it has members. */
   deleteGroup(group: string): Promise<void>
+  /**
+   * Joins, is heard of, commits, lets go and fetches: all that a member of a group does. INVALID_REQUEST for a cursor
+   * that is none, UNKNOWN_MEMBER and FENCED_MEMBER_EPOCH for one that is over.
+   */
+  pollGroup(group: string, request: GroupPollRequest): Promise<GroupPoll>
+  /** Its partitions go to the others at once. UNKNOWN_GROUP, UNKNOWN_MEMBER. */
+  leaveGroup(group: string, memberId: string): Promise<void>
 
   // Operation
   status(): BrokerStatus
@@ -274,20 +283,6 @@ export interface OffsetHistoryEntry {
   readonly committedAt: number
   /** Who: a member id, `reset`, or null for a commit without a member. */
   readonly by: string | null
-}
-
-export interface GroupPage {
-  readonly groups: readonly { readonly group: string; readonly state: 'Empty' }[]
-  readonly next?: string
-}
-
-export interface GroupDescription {
-  readonly group: string
-  readonly state: 'Empty'
-  readonly members: readonly never[]
-  readonly offsets: readonly CommittedOffset[]
-  readonly lag: number
-  readonly lagMs: number
 }
 
 export interface BrokerStatus {

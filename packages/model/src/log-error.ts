@@ -15,6 +15,7 @@ export const LOG_ERRORS = {
   HEADERS_TOO_LARGE: { retriable: false, about: 'The request has too many headers.' },
   UNKNOWN_TOPIC_OR_PARTITION: { retriable: false, about: 'No such topic, or no such partition.' },
   UNKNOWN_GROUP: { retriable: false, about: 'No such consumer group.' },
+  UNKNOWN_MEMBER: { retriable: false, about: 'No such member of the group.' },
   NOT_ACCEPTABLE: { retriable: false, about: 'No answer of the accepted media types exists.' },
   UNSUPPORTED_MEDIA_TYPE: { retriable: false, about: 'That Content-Type is not understood here.' },
   REQUEST_TOO_SLOW: { retriable: true, about: 'The request did not arrive in time.' },
@@ -25,6 +26,8 @@ export const LOG_ERRORS = {
   PRODUCER_FENCED: { retriable: false, about: 'A newer producer has taken over this producer id.' },
   OUT_OF_ORDER_SEQUENCE: { retriable: false, about: 'A sequence number is out of order.' },
   FENCED_MEMBER_EPOCH: { retriable: false, about: 'The group has moved on to a later epoch.' },
+  GROUP_NOT_EMPTY: { retriable: false, about: 'The group has members.' },
+  GROUP_MAX_SIZE_REACHED: { retriable: true, about: 'The group takes no more members.' },
   LOG_END_OFFSET_MISMATCH: {
     retriable: false,
     about: 'The log does not end where it was expected to.',

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { EVENT_STREAM_TYPE } from '@millrace/http-api/records'
 import type { Benchmark, Figure, Verdict } from '../benchmark.ts'
 import { HttpConnection, requestBytes } from '../http-connection.ts'
+import { percent, usage } from '../core-usage.ts'
 import { ServerProcess } from '../server-process.ts'
 import { createTopic } from '../topic-setup.ts'
 
@@ -72,15 +73,6 @@ async function streamForever(connection: HttpConnection): Promise<void> {
   )
 }
 
-/** The share of one core that the server uses over a time. */
-async function usage(server: ServerProcess, milliseconds: number): Promise<number> {
-  const started = performance.now()
-  const before = await server.figures()
-  await delay(milliseconds)
-  const after = await server.figures()
-  return (after.cpuSeconds - before.cpuSeconds) / ((performance.now() - started) / 1000)
-}
-
 function figure(label: string, share: number): Figure {
   return { label, value: percent(share) }
 }
@@ -91,8 +83,4 @@ function verdict(name: string, share: number): Verdict {
     measured: percent(share),
     isReached: share < CPU_MAX,
   }
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} % of one core`
 }

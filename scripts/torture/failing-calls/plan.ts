@@ -47,13 +47,13 @@ export type FailingOperation = (typeof OPERATIONS)[number] & DiskOperation
 
 /** How many of each the workload makes at most: a test holds it to that. */
 export const CALLS_MAX: Readonly<Record<FailingOperation, number>> = {
-  write: 210,
-  sync: 220,
-  syncDirectory: 70,
-  open: 180,
-  rename: 40,
-  unlink: 60,
-  truncate: 65,
+  write: 240,
+  sync: 245,
+  syncDirectory: 77,
+  open: 200,
+  rename: 46,
+  unlink: 66,
+  truncate: 72,
 }
 
 const ERRORS: readonly Fault[] = ['EIO', 'ENOSPC', 'EMFILE'].map((code) => ({

@@ -1,10 +1,15 @@
-import { GroupDescription, GroupPage, GroupPageQuery } from '@millrace/http-api/groups'
+import { GroupDescription, GroupPage, GroupPageQuery, MemberPath } from '@millrace/http-api/groups'
 import { GroupPath } from '@millrace/http-api/offsets'
 import { PAGE_LIMIT_DEFAULT } from '@millrace/http-api/values'
 import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 
-export function addGroupRoutes(app: App, { broker }: Edge): void {
+export function addGroupRoutes(app: App, edge: Edge): void {
+  addReading(app, edge)
+  addRemoving(app, edge)
+}
+
+function addReading(app: App, { broker }: Edge): void {
   app.get('/v1/groups', {
     schema: {
       tags: ['groups'],
@@ -29,7 +34,9 @@ export function addGroupRoutes(app: App, { broker }: Edge): void {
     },
     handler: ({ params }) => broker.describeGroup(params.group),
   })
+}
 
+function addRemoving(app: App, { broker }: Edge): void {
   app.delete('/v1/groups/:group', {
     schema: {
       tags: ['groups'],
@@ -39,11 +46,31 @@ export function addGroupRoutes(app: App, { broker }: Edge): void {
       response: answers({ 204: emptyAnswer('Deleted.') }, [
         'INVALID_TOPIC',
         'UNKNOWN_GROUP',
+        'GROUP_NOT_EMPTY',
         ...WRITING,
       ]),
     },
     handler: async ({ params }, reply) => {
       await broker.deleteGroup(params.group)
+      return reply.code(204).send()
+    },
+  })
+
+  app.delete('/v1/groups/:group/members/:member', {
+    schema: {
+      tags: ['groups'],
+      operationId: 'leaveGroup',
+      summary: 'Leave a consumer group: its partitions go to the others at once',
+      params: MemberPath,
+      response: answers({ 204: emptyAnswer('It has left.') }, [
+        'INVALID_TOPIC',
+        'UNKNOWN_GROUP',
+        'UNKNOWN_MEMBER',
+        ...WRITING,
+      ]),
+    },
+    handler: async ({ params }, reply) => {
+      await broker.leaveGroup(params.group, params.member)
       return reply.code(204).send()
     },
   })

@@ -1,0 +1,53 @@
+import type { GroupFetch } from '@millrace/model/consumer-group'
+import { readBatchHeader } from '@millrace/model/record-batch'
+import { fetch } from './fetch.ts'
+import type { GroupPosition } from './group-positions.ts'
+import type { BrokerParts } from './parts.ts'
+
+export interface FetchLimits {
+  readonly maxRecords: number
+  readonly maxBytes: number
+  /** Which of the positions is served first. */
+  readonly turn: number | undefined
+  readonly signal?: AbortSignal
+}
+
+/** What can be read at the positions, one after the other in their turn, until there is enough. */
+export async function fetchInTurn(
+  parts: BrokerParts,
+  positions: readonly GroupPosition[],
+  { maxRecords, maxBytes, turn = 0, signal }: FetchLimits,
+): Promise<readonly (GroupFetch & { readonly index: number })[]> {
+  const fetched: (GroupFetch & { readonly index: number })[] = []
+  let records = 0
+  let bytes = 0
+  for (let step = 0; step < positions.length; step++) {
+    if (records >= maxRecords || bytes >= maxBytes) break
+    const index = (turn + step) % positions.length
+    const position = positions[index]
+    if (position?.isReadable !== true || position.offset >= position.log.highWatermark) continue
+    const { topic, partition, offset } = position
+    const limits = { maxBytes: maxBytes - bytes, minBytes: 0, waitMs: 0 }
+    const place = { topic: topic.name, partition, offset }
+    const batches = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) })
+    fetched.push({ ...place, batches, index })
+    for (const piece of batches.pieces) {
+      bytes += piece.length
+      records += countRecords(piece, offset)
+    }
+  }
+  return fetched
+}
+
+/** At and after `offset`, as far as the headers tell. */
+function countRecords(piece: Uint8Array, offset: number): number {
+  let count = 0
+  for (let at = 0; at < piece.length;) {
+    const header = readBatchHeader(piece, at)
+    if (header === undefined) break
+    const { baseOffset, lastOffset, recordCount, sizeInBytes } = header
+    count += Math.min(recordCount, lastOffset + 1 - Math.max(baseOffset, offset))
+    at += sizeInBytes
+  }
+  return count
+}

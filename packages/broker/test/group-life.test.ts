@@ -1,0 +1,156 @@
+import { makeTempDirectory } from '@millrace/testing/temp-directory'
+import { describe, expect, test } from 'vitest'
+import { GroupMember } from './group-member.ts'
+import { at, failure, openBroker } from './open-broker.ts'
+import { committed, openGroups, produce } from './open-groups.ts'
+
+describe('after a restart', () => {
+  test('members go on by their cursors, in the midst of a handover', async () => {
+    await using opened = await openGroups(2)
+    const one = new GroupMember(opened.broker, 'g')
+    const two = new GroupMember(opened.broker, 'g')
+    await one.poll({ maxRecords: 4 })
+    await two.poll()
+    expect(await one.poll({ maxRecords: 1 })).toMatchObject({ revoked: ['t-1'] })
+
+    const broker = await opened.reopen()
+    const [first, second] = [new GroupMember(broker, 'g'), new GroupMember(broker, 'g')]
+    first.cursor = one.cursor
+    second.cursor = two.cursor
+    expect((await second.poll()).reads).toEqual([])
+    expect(await first.poll()).toMatchObject({ reads: ['t-0'], revoked: [], values: [] })
+    expect(await second.poll()).toMatchObject({ reads: ['t-1'], values: ['1-1', '1-2'] })
+  })
+
+  test('who does not come back has left after a session', async () => {
+    await using opened = await openGroups(1)
+    const one = new GroupMember(opened.broker, 'g')
+    await one.poll()
+    const broker = await opened.reopen()
+    const two = new GroupMember(broker, 'g')
+    expect((await two.poll()).reads).toEqual([])
+    opened.clock.advance(29_000)
+    expect((await two.poll()).reads).toEqual([])
+    opened.clock.advance(2_000)
+    expect((await two.poll()).reads).toEqual(['t-0'])
+  })
+
+  test('an empty group is still there, and its epochs go on', async () => {
+    await using opened = await openGroups(1)
+    const one = new GroupMember(opened.broker, 'g')
+    await one.poll()
+    await opened.broker.leaveGroup('g', one.memberId)
+    const broker = await opened.reopen()
+    expect(await broker.describeGroup('g')).toMatchObject({ state: 'Empty', epoch: 2 })
+    const two = new GroupMember(broker, 'g')
+    await two.poll()
+    expect(two.memberEpoch).toBe(3)
+  })
+})
+
+describe('a reset while members are at work', () => {
+  test('takes effect at their next poll, and what they knew before commits nothing', async () => {
+    await using opened = await openGroups(2)
+    const { broker } = opened
+    const member = new GroupMember(broker, 'g')
+    await member.poll()
+    const before = { memberId: member.memberId, memberEpoch: member.memberEpoch }
+    const reset = { topic: 't', to: { at: 'offset', offset: at(1) }, partitions: [0] } as const
+    expect(await broker.resetOffsets('g', { ...reset, dryRun: true })).toMatchObject([{ to: 1 }])
+    expect((await broker.describeGroup('g')).epoch).toBe(1)
+    await broker.resetOffsets('g', { ...reset, dryRun: false })
+    const commit = [{ topic: 't', partition: 0, offset: at(3) }]
+    await expect(broker.commitOffsets('g', commit, before)).rejects.toThrow(
+      failure('FENCED_MEMBER_EPOCH', { currentEpoch: 2 }),
+    )
+    expect((await member.poll()).values).toEqual(['0-1', '0-2'])
+    expect(await committed(broker)).toEqual([1, 3])
+    await broker.commitOffsets('g', commit, member)
+    expect(await committed(broker)).toEqual([3, 3])
+  })
+
+  test('wakes who waits', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    const member = new GroupMember(broker, 'g')
+    await member.poll()
+    const waiting = member.poll({ waitMs: 60_000 })
+    await broker.resetOffsets('g', { topic: 't', to: { at: 'earliest' }, dryRun: false })
+    expect((await waiting).values).toEqual(['0-0', '0-1', '0-2'])
+  })
+})
+
+describe('topics under a group', () => {
+  test('that are deleted are read no more; who has nothing left to read is told', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    await broker.createTopic('u', {})
+    const member = new GroupMember(broker, 'g', { topics: ['t', 'u'] })
+    expect((await member.poll()).reads).toEqual(['t-0', 'u-0'])
+    const waiting = member.poll({ waitMs: 60_000 })
+    await broker.deleteTopic('u')
+    expect((await waiting).reads).toEqual(['t-0'])
+    const last = member.poll({ waitMs: 60_000 })
+    await broker.deleteTopic('t')
+    await expect(last).rejects.toThrow(failure('UNKNOWN_TOPIC_OR_PARTITION'))
+    // It may go on with another.
+    await broker.createTopic('t', {})
+    expect((await member.poll({ topics: ['t'] })).reads).toEqual(['t-0'])
+  })
+
+  test('a member may want something else from one poll to the next', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    await broker.createTopic('u', {})
+    const member = new GroupMember(broker, 'g')
+    await member.poll()
+    const changed = await member.poll({ topics: ['u'] })
+    expect(changed).toMatchObject({ reads: ['u-0'], revoked: ['t-0'] })
+    expect(await member.poll()).toMatchObject({ reads: ['u-0'], revoked: [] })
+  })
+
+  test('a partition that is added is read from its first record, also by a group that began at the end', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    const member = new GroupMember(broker, 'g', { start: 'latest' })
+    await member.poll({ start: 'latest' })
+    await broker.alterTopic('t', { partitions: 2 })
+    await produce(broker, [1], 0, 2)
+    expect((await member.poll({ start: 'latest' })).values).toEqual(['1-0', '1-1'])
+  })
+})
+
+describe('what is refused', () => {
+  test('a group is not deleted under its members, nor are its offsets', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    const member = new GroupMember(broker, 'g')
+    await member.poll()
+    await expect(broker.deleteGroup('g')).rejects.toThrow(failure('GROUP_NOT_EMPTY'))
+    await expect(broker.deleteOffsets('g', {})).rejects.toThrow(failure('GROUP_NOT_EMPTY'))
+    await broker.leaveGroup('g', member.memberId)
+    await broker.deleteGroup('g')
+    await expect(broker.describeGroup('g')).rejects.toThrow(failure('UNKNOWN_GROUP'))
+    const reopened = await opened.reopen()
+    await expect(reopened.describeGroup('g')).rejects.toThrow(failure('UNKNOWN_GROUP'))
+  })
+
+  test('a member too many, a cursor of no group, no topics, a topic that is not there', async () => {
+    await using directory = await makeTempDirectory()
+    await using broker = await openBroker(directory.path, { broker: { groupMembersMax: 1 } })
+    await broker.createTopic('t', {})
+    await new GroupMember(broker, 'g').poll()
+    await expect(new GroupMember(broker, 'g').poll()).rejects.toThrow(
+      failure('GROUP_MAX_SIZE_REACHED'),
+    )
+    const member = new GroupMember(broker, 'h')
+    await expect(member.poll({ topics: [] })).rejects.toThrow(failure('INVALID_REQUEST'))
+    await expect(member.poll({ topics: ['none'] })).rejects.toThrow(
+      failure('UNKNOWN_TOPIC_OR_PARTITION'),
+    )
+    member.cursor = 'bm9uZQ'
+    await expect(member.poll()).rejects.toThrow(failure('INVALID_REQUEST'))
+    const internal = new GroupMember(broker, '__mine')
+    await expect(internal.poll()).rejects.toThrow(failure('INVALID_REQUEST'))
+  })
+})

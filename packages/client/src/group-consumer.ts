@@ -1,0 +1,257 @@
+import type { GroupPollAnswer } from '@millrace/http-api/group-poll'
+import type { Connection } from './connection.ts'
+import type { ConsumedRecord } from './consumed-record.ts'
+import { type Assignment, GroupMembership, isGone } from './group-membership.ts'
+import { Heartbeat } from './heartbeat.ts'
+import type { CallOptions } from './http.ts'
+import { recordOfJson } from './json-answer.ts'
+import { MillraceError } from './millrace-error.ts'
+import { createOffsets, type OffsetCommit } from './offsets.ts'
+
+export interface GroupConsumerOptions extends CallOptions {
+  /**
+   * A static member's name: who comes back under it, within the session timeout, has its partitions again. Such a
+   * member does not leave when it is closed.
+   */
+  readonly instanceId?: string
+  /** Where the group begins in a topic in which it has not committed yet. `earliest` unless told otherwise. */
+  readonly start?: 'earliest' | 'latest'
+  /** False commits only by `commit`. True unless told otherwise. */
+  readonly autoCommit?: boolean
+  /** Of one poll; what it brings is committed together. 500 unless told otherwise. */
+  readonly maxRecords?: number
+  /** Of one poll, in stored bytes. 1 MiB unless told otherwise. */
+  readonly maxBytes?: number
+  /** How long a poll waits for records. 30,000 unless told otherwise. */
+  readonly waitMs?: number
+  /** Told of what the member reads, whenever that changes. */
+  readonly onAssignment?: (assignment: Assignment) => void
+  /**
+   * Told of partitions before they go to another member: that happens with the poll after, when all that was read of
+   * them is processed. Waited for.
+   */
+  readonly onRevoked?: (partitions: Assignment) => void | Promise<void>
+  /** Told when the member was silent for too long: others have its partitions. It joins again by itself. */
+  readonly onLost?: (partitions: Assignment) => void
+  /**
+   * Called when records are gone that should have come next, and the group goes on behind them. Without it the loop
+   * ends with OFFSET_OUT_OF_RANGE: nothing is skipped in silence.
+   */
+  readonly onSkip?: (skipped: GroupPollAnswer['skipped'][number]) => void
+}
+
+/**
+ * The records that fall to one member of a consumer group, as an async iterator; those of a partition in their order.
+ *
+ *     for await (const record of consumer) await handle(record)
+ *
+ * A turn of the loop that ends has processed its record. What a poll brought is committed together, with the next poll;
+ * while the handler works, the server hears of the member. A turn that is left by `break` or an exception has not
+ * processed its record, which comes first when the loop is entered again.
+ */
+export class GroupConsumer implements AsyncDisposable {
+  readonly group: string
+  readonly #connection: Connection
+  readonly #options: GroupConsumerOptions
+  readonly #membership: GroupMembership
+  readonly #heartbeat: Heartbeat
+  readonly #stop = new AbortController()
+  readonly #signal: AbortSignal
+  #records: readonly ConsumedRecord[] = []
+  /** Of the record that the next turn gets. */
+  #index = 0
+  /** Of these records, those before are processed; -1: what came with the last poll was left. */
+  #processed = 0
+  #committed = 0
+  #isInTurn = false
+  #revoked: Assignment = []
+  #assignment = ''
+
+  constructor(
+    connection: Connection,
+    group: string,
+    topics: readonly string[],
+    options: GroupConsumerOptions = {},
+  ) {
+    if (topics.length === 0) throw new TypeError('A member of a group reads one topic or more.')
+    this.group = group
+    this.#connection = connection
+    this.#options = options
+    this.#membership = new GroupMembership(connection, {
+      group,
+      topics,
+      instanceId: options.instanceId,
+      commit: options.autoCommit === false ? 'none' : 'auto',
+      start: options.start ?? 'earliest',
+      maxRecords: options.maxRecords ?? MAX_RECORDS,
+      maxBytes: options.maxBytes ?? MAX_BYTES,
+      waitMs: options.waitMs ?? WAIT_MS,
+    })
+    const { signal } = this.#stop
+    this.#signal = options.signal === undefined ? signal : AbortSignal.any([signal, options.signal])
+    this.#heartbeat = new Heartbeat(async () => this.#beat())
+  }
+
+  /** What it reads at present, as far as it has been told. */
+  get assignment(): Assignment {
+    return this.#membership.assignment
+  }
+
+  /** Commits, on disk when it resolves, what is processed; with `through`, also the record of the turn under way. */
+  async commit({ through, signal }: CallOptions & { readonly through?: ConsumedRecord } = {}) {
+    if (through !== undefined && through === this.#records[this.#index - 1]) {
+      this.#processed = this.#index
+    }
+    const processed = this.#processed
+    const { memberId, memberEpoch } = this.#membership
+    if (memberEpoch === undefined || processed <= this.#committed) return
+    const offsets = positionsAfter(this.#records.slice(0, processed))
+    const member = { memberId, memberEpoch }
+    await createOffsets(this.#connection).commit(this.group, offsets, { member, signal })
+    this.#committed = processed
+  }
+
+  /** Ends the loop, commits what is processed (unless `autoCommit` is false), and leaves the group. */
+  async close({ signal }: CallOptions = {}): Promise<void> {
+    this.#stop.abort(new DOMException('The consumer is closed.', 'AbortError'))
+    await this.#heartbeat.stop()
+    try {
+      if (this.#options.autoCommit !== false) await this.commit({ signal })
+    } catch (error) {
+      // Others have its partitions, and begin where it committed before.
+      if (!isGone(error)) throw error
+    } finally {
+      this.#records = []
+      if (this.#options.instanceId === undefined) await this.#membership.leave(signal)
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ConsumedRecord, undefined> {
+    return {
+      next: async () => this.#nextTurn(),
+      return: async () => this.#leaveTurn(),
+    }
+  }
+
+  async #nextTurn(): Promise<IteratorResult<ConsumedRecord, undefined>> {
+    if (this.#isInTurn) this.#processed = this.#index
+    this.#isInTurn = false
+    try {
+      for (;;) {
+        this.#signal.throwIfAborted()
+        const record = this.#records[this.#index]
+        if (record !== undefined) {
+          this.#index++
+          this.#isInTurn = true
+          this.#heartbeat.start(this.#membership.heartbeatIntervalMs)
+          return { done: false, value: record }
+        }
+        await this.#poll()
+      }
+    } catch (error) {
+      // Closed while it waited: the loop ends, and that is all.
+      if (this.#stop.signal.aborted) return { done: true, value: undefined }
+      throw error
+    }
+  }
+
+  /** Left half-way: the record of this turn comes again, unless it was committed. */
+  #leaveTurn(): IteratorReturnResult<undefined> {
+    if (this.#isInTurn && this.#processed < this.#index) this.#index--
+    this.#isInTurn = false
+    void this.#heartbeat.stop()
+    return { done: true, value: undefined }
+  }
+
+  async #poll(): Promise<void> {
+    await this.#heartbeat.stop()
+    await this.#reportRevoked()
+    const answer = await this.#askOrJoin()
+    this.#records = answer.records.map((record) => ({
+      ...recordOfJson(record),
+      ...placeOf(record),
+    }))
+    this.#index = 0
+    this.#processed = 0
+    this.#committed = 0
+    this.#hear(answer)
+    for (const skipped of answer.skipped) this.#skip(skipped)
+  }
+
+  async #askOrJoin(): Promise<GroupPollAnswer> {
+    try {
+      return await this.#membership.poll(this.#signal)
+    } catch (error) {
+      if (!isGone(error)) throw error
+      this.#lose()
+      return this.#membership.poll(this.#signal)
+    }
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      const answer = await this.#membership.beat(this.#signal)
+      if (answer !== undefined) this.#hear(answer)
+    } catch (error) {
+      // What is not worked on yet is for others now. Any other failure may be over by the next time.
+      if (isGone(error)) this.#lose()
+    }
+  }
+
+  #lose(): void {
+    const { assignment } = this.#membership
+    this.#membership.forget()
+    this.#records = []
+    this.#index = 0
+    this.#processed = 0
+    this.#isInTurn = false
+    this.#revoked = []
+    this.#assignment = ''
+    this.#options.onLost?.(assignment)
+  }
+
+  #hear({ assignment, revoked }: GroupPollAnswer): void {
+    if (revoked.length > 0) this.#revoked = revoked
+    const text = JSON.stringify(assignment)
+    if (text === this.#assignment) return
+    this.#assignment = text
+    this.#options.onAssignment?.(assignment)
+  }
+
+  async #reportRevoked(): Promise<void> {
+    const revoked = this.#revoked
+    this.#revoked = []
+    if (revoked.length > 0) await this.#options.onRevoked?.(revoked)
+  }
+
+  #skip(skipped: GroupPollAnswer['skipped'][number]): void {
+    const { topic, partition, from, to } = skipped
+    if (this.#options.onSkip !== undefined) return this.#options.onSkip(skipped)
+    throw new MillraceError(
+      'OFFSET_OUT_OF_RANGE',
+      `${topic}-${partition} begins at ${to}: the records from ${from} on are gone. Enter the loop again to go on ` +
+        'behind them, or give onSkip.',
+    )
+  }
+}
+
+function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }) {
+  return { topic, partition }
+}
+
+/** The next offset of each partition. */
+function positionsAfter(records: readonly ConsumedRecord[]): readonly OffsetCommit[] {
+  const positions = new Map<string, OffsetCommit>()
+  for (const { topic, partition, offset } of records) {
+    positions.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 })
+  }
+  return [...positions.values()]
+}
+
+const MAX_RECORDS = 500
+const MAX_BYTES = 1024 * 1024
+const WAIT_MS = 30_000

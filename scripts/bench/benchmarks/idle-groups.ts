@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Benchmark } from '../benchmark.ts'
+import { percent, usage } from '../core-usage.ts'
+import { BenchMember } from '../group-member.ts'
+import { ServerProcess } from '../server-process.ts'
+import { createTopic } from '../topic-setup.ts'
+
+const GROUPS = 1000
+const MEMBERS = 10
+const POLL_MS = 30_000
+const CPU_MAX = 0.05
+
+export const idleGroups: Benchmark = {
+  name: 'idle-groups',
+  about:
+    `${GROUPS} consumer groups of ${MEMBERS} members each, at the end of a topic of ${MEMBERS} partitions to which nothing is ` +
+    'produced: polls of 30 s, renewed as they run out. How much of one core the server uses once every member has its ' +
+    'partition, over a time in which every poll is renewed.',
+  async run({ directory, sliceSeconds, rounds }) {
+    const isLong = sliceSeconds * rounds >= POLL_MS / 1000
+    // A glance has a few groups, and watches for a moment only.
+    const groups = isLong ? GROUPS : 10
+    const spread = isLong ? POLL_MS : 1000
+    await using server = await ServerProcess.start(directory)
+    await createTopic(server, 'quiet', MEMBERS)
+    const idle = await usage(server, spread)
+    const members: BenchMember[] = []
+    const polling: Promise<void>[] = []
+    for (let group = 0; group < groups; group++) {
+      for (let member = 0; member < MEMBERS; member++) {
+        const own = await BenchMember.open(server.port, `group-${group}`, ['quiet'])
+        members.push(own)
+        polling.push(pollForever(own))
+        await delay(spread / (groups * MEMBERS))
+      }
+    }
+    await settled(server, groups)
+    const share = await usage(server, spread)
+    for (const member of members) member[Symbol.dispose]()
+    await Promise.allSettled(polling)
+    return {
+      figures: [
+        { label: 'without groups', value: percent(idle) },
+        { label: `${groups} groups of ${MEMBERS}`, value: percent(share) },
+      ],
+      verdicts: [
+        { target: 'under 5 % of one core', measured: percent(share), isReached: share < CPU_MAX },
+      ],
+    }
+  },
+}
+
+/** Until the last group that came, and with it all others, has what it shall have. */
+async function settled(server: ServerProcess, groups: number): Promise<void> {
+  for (let left = SETTLING_MS; left > 0; left -= LOOK_MS) {
+    const answer = await fetch(`${server.url}/v1/groups/group-${groups - 1}`)
+    const { state } = (await answer.json()) as { readonly state: string }
+    if (state === 'Stable') return
+    await delay(LOOK_MS)
+  }
+  throw new Error('the groups have not settled')
+}
+
+const SETTLING_MS = 60_000
+const LOOK_MS = 500
+
+/** Until the connection is taken away. */
+async function pollForever(member: BenchMember): Promise<void> {
+  for (;;) await member.poll({ maxRecords: 500, waitMs: POLL_MS })
+}
