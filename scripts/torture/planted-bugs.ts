@@ -244,6 +244,44 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     about: 'A log that was just made is loaded again beside one that must be (a real bug of ours).',
     attack: 'simulated-power-cuts',
   },
+  {
+    name: 'partition-given-early',
+    about:
+      'A partition goes to its new owner when it is to have it, though the old one still holds it.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'old-word-lets-go',
+    about:
+      'A member that was told to let go of a partition has done so with whatever poll comes next, also one that it sent again as it had not heard the answer.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'sign-of-life-commits',
+    about: 'A sign of life counts as a word that what came before is processed.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'reset-not-fenced',
+    about: 'After a reset, members go on, and commit, by what they knew before.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'member-told-before-sync',
+    about: 'A member is told of its partitions before that is on disk.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'sessions-lost-at-start',
+    about:
+      'Members that were in a group before a start, and do not come back, are waited for without an end.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'takeover-not-fenced',
+    about: 'A static member that was taken over goes on beside the one that took its place.',
+    attack: 'group-churn',
+  },
 ]
 
 export const PLANTED_NAMES: readonly string[] = PLANTED_BUGS.map(({ name }) => name)

@@ -5,6 +5,7 @@ import type { Log } from '@millrace/log/log'
 import type { GroupPollRequest, SkippedOffsets } from '@millrace/model/consumer-group'
 import type { Offset } from '@millrace/model/offset'
 import type { StoredOffset } from '@millrace/offsets/offset-store'
+import { byName } from './group-topics.ts'
 import type { BrokerParts } from './parts.ts'
 import type { Topic } from './topic.ts'
 
@@ -110,9 +111,4 @@ async function beginIn(
     begun.push({ ...key, commit })
   }
   await offsets.commit(begun)
-}
-
-function byName(one: GroupPosition, other: GroupPosition): number {
-  if (one.topic !== other.topic) return one.topic.name < other.topic.name ? -1 : 1
-  return one.partition - other.partition
 }

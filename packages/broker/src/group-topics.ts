@@ -1,10 +1,19 @@
 import type { TopicPartitions } from '@millrace/model/consumer-group'
 import type { Topic } from './topic.ts'
 
-/** Partitions that come in the order of their topics, topic by topic. */
-export function byTopic(
-  places: readonly { readonly topic: Topic; readonly partition: number }[],
-): readonly TopicPartitions[] {
+interface Place {
+  readonly topic: Topic
+  readonly partition: number
+}
+
+/** In the order of topics' names and partitions. */
+export function byName(one: Place, other: Place): number {
+  if (one.topic !== other.topic) return one.topic.name < other.topic.name ? -1 : 1
+  return one.partition - other.partition
+}
+
+/** Partitions that come in that order, topic by topic. */
+export function byTopic(places: readonly Place[]): readonly TopicPartitions[] {
   const found = new Map<string, number[]>()
   for (const { topic, partition } of places) {
     const partitions = found.get(topic.name)

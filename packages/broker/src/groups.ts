@@ -9,7 +9,7 @@ import type {
 } from '@millrace/model/consumer-group'
 import { stateOf } from '@millrace/groups/group'
 import { expectGroupName, expectGroupNameForUsers } from './group-name.ts'
-import { byTopic } from './group-topics.ts'
+import { byName, byTopic } from './group-topics.ts'
 import { committedOffsets, deleteOffsets, expectEmpty, unknownGroup } from './offset-commit.ts'
 import type { BrokerParts } from './parts.ts'
 
@@ -81,7 +81,7 @@ function membersOf(
       const topic = topics.findById(topicId)
       return topic === undefined ? [] : [{ topic, partition }]
     })
-    return byTopic(places)
+    return byTopic(places.sort(byName))
   }
   return [...group.members.values()].map(({ memberId, instanceId, topicIds, held }) => {
     const isRevoked = (key: TopicPartition) => held.get(key)?.revokedEpoch !== undefined

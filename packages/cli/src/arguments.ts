@@ -53,21 +53,22 @@ export function duration(text: string): number {
 }
 
 export function topicName(text: string): string {
-  if (!isTopicName(text)) {
-    throw new InvalidArgumentError(
-      'A topic has 1 to 249 of a-z A-Z 0-9 . _ - for a name, and neither . nor ..',
-    )
-  }
-  return text
+  return nameOf('A topic', text)
 }
 
 export function groupName(text: string): string {
-  if (!isTopicName(text)) {
-    throw new InvalidArgumentError(
-      'A group has 1 to 249 of a-z A-Z 0-9 . _ - for a name, and neither . nor ..',
-    )
-  }
-  return text
+  return nameOf('A group', text)
+}
+
+export function memberName(text: string): string {
+  return nameOf('A member', text)
+}
+
+function nameOf(what: string, text: string): string {
+  if (isTopicName(text)) return text
+  throw new InvalidArgumentError(
+    `${what} has 1 to 249 of a-z A-Z 0-9 . _ - for a name, and neither . nor ..`,
+  )
 }
 
 /** `name=value`, as often as wanted. */

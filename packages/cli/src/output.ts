@@ -82,6 +82,14 @@ export class Output {
     if (bytes.length > 0 && !this.#data.write(bytes)) await once(this.#data, 'drain')
   }
 
+  /** Resolves when it is written. */
+  async written(bytes: Uint8Array): Promise<void> {
+    if (bytes.length === 0) return
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.#data.write(bytes, (error) => (error ? reject(error) : resolve()))
+    await promise
+  }
+
   /** Something to know that is not data. */
   note(text: string): void {
     this.#notes.write(`${text}\n`)

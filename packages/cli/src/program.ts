@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addCompletionCommands } from './commands/completion.ts'
 import { addContextCommands } from './commands/context.ts'
+import { addGroupCommands } from './commands/group.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addConsumeCommand } from './commands/consume.ts'
 import { addProduceCommand } from './commands/produce.ts'
@@ -10,6 +11,7 @@ import { addOffsetCommands } from './commands/offset.ts'
 import { addTopicCommands } from './commands/topic.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { OUTPUT_FORMATS } from './output.ts'
+import { endQuietlyWhenReaderLeaves } from './reader-left.ts'
 import { reportFailure } from './report-failure.ts'
 import { VERSION } from './version.ts'
 
@@ -50,6 +52,7 @@ export function createProgram(): Command {
   addTopicCommands(program)
   addProduceCommand(program)
   addConsumeCommand(program)
+  addGroupCommands(program)
   addOffsetCommands(program)
   addLogCommands(program)
   addContextCommands(program)
@@ -65,13 +68,3 @@ Examples:
   millrace serve                                  a server on 127.0.0.1:7070, with its data in ./data
   millrace produce orders orders.jsonl --key-json /user   a record a line, the user decides the partition
   millrace consume orders --from 1h --follow      what came in the last hour, and what comes next`
-
-/** \`millrace consume t | head\` has all it wants when head leaves. */
-function endQuietlyWhenReaderLeaves(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.ok)
-      throw error
-    })
-  }
-}

@@ -21,6 +21,8 @@ export function reportFailure(error: unknown): ExitStatus {
     return EXIT.unavailable
   }
   if (isSystemError(error)) {
+    // Whoever read what is printed has enough.
+    if (error.code === 'EPIPE') return EXIT.ok
     say(sentenceOf(error), nextStepAfter(error))
     return STATUS[error.code] ?? EXIT.failure
   }

@@ -1,3 +1,4 @@
+import type { Assignment } from '@millrace/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from './run-cli.ts'
 import { serve, type Served } from './served.ts'
@@ -30,6 +31,20 @@ test('topics and groups, as the server has them', async () => {
   expect(await offered('topic', 'describe', '')).toEqual(['orders', 'users'])
   expect(await offered('offset', 'ls', 'b')).toEqual(['billing'])
   expect(await offered('offset', 'ls', 'billing', '--topic', '')).toEqual(['orders', 'users'])
+  expect(await offered('group', 'describe', 'b')).toEqual(['billing'])
+  expect(await offered('group', 'reset', 'billing', 'o')).toEqual(['orders'])
+  expect(await offered('consume', 'orders', '--group', '')).toEqual(['billing'])
+})
+
+test('members of the group that is named: a static one by its instance', async () => {
+  const assigned = Promise.withResolvers<Assignment>()
+  await using member = served.client.groupConsumer('crew', ['orders'], {
+    instanceId: 'host-7',
+    onAssignment: assigned.resolve,
+  })
+  void member[Symbol.asyncIterator]().next()
+  await assigned.promise
+  expect(await offered('group', 'leave', 'crew', '')).toEqual(['host-7'])
 })
 
 test('options, and what they may be, also those of the program', async () => {

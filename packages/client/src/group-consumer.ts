@@ -28,7 +28,7 @@ export interface GroupConsumerOptions extends CallOptions {
   readonly onAssignment?: (assignment: Assignment) => void
   /**
    * Told of partitions before they go to another member: that happens with the poll after, when all that was read of
-   * them is processed. Waited for.
+   * them is processed. Waited for. Without `autoCommit`, this is where to commit.
    */
   readonly onRevoked?: (partitions: Assignment) => void | Promise<void>
   /** Told when the member was silent for too long: others have its partitions. It joins again by itself. */
@@ -60,9 +60,10 @@ export class GroupConsumer implements AsyncDisposable {
   #records: readonly ConsumedRecord[] = []
   /** Of the record that the next turn gets. */
   #index = 0
-  /** Of these records, those before are processed; -1: what came with the last poll was left. */
+  /** Of these records, those before are processed. */
   #processed = 0
-  #committed = 0
+  /** Processed, and not committed as far as this member knows: the next offset of each partition. */
+  #positions = new Map<string, OffsetCommit>()
   #isInTurn = false
   #revoked: Assignment = []
   #assignment = ''
@@ -92,6 +93,11 @@ export class GroupConsumer implements AsyncDisposable {
     this.#heartbeat = new Heartbeat(async () => this.#beat())
   }
 
+  /** Its name in the group. */
+  get memberId(): string {
+    return this.#membership.memberId
+  }
+
   /** What it reads at present, as far as it has been told. */
   get assignment(): Assignment {
     return this.#membership.assignment
@@ -99,16 +105,17 @@ export class GroupConsumer implements AsyncDisposable {
 
   /** Commits, on disk when it resolves, what is processed; with `through`, also the record of the turn under way. */
   async commit({ through, signal }: CallOptions & { readonly through?: ConsumedRecord } = {}) {
-    if (through !== undefined && through === this.#records[this.#index - 1]) {
-      this.#processed = this.#index
-    }
-    const processed = this.#processed
+    if (through !== undefined && through === this.#records[this.#index - 1]) this.#process()
     const { memberId, memberEpoch } = this.#membership
-    if (memberEpoch === undefined || processed <= this.#committed) return
-    const offsets = positionsAfter(this.#records.slice(0, processed))
+    const offsets = [...this.#positions.values()]
+    if (memberEpoch === undefined || offsets.length === 0) return
     const member = { memberId, memberEpoch }
     await createOffsets(this.#connection).commit(this.group, offsets, { member, signal })
-    this.#committed = processed
+    for (const commit of offsets) {
+      const key = keyOf(commit)
+      // The loop may have gone on meanwhile.
+      if (this.#positions.get(key) === commit) this.#positions.delete(key)
+    }
   }
 
   /** Ends the loop, commits what is processed (unless `autoCommit` is false), and leaves the group. */
@@ -138,7 +145,7 @@ export class GroupConsumer implements AsyncDisposable {
   }
 
   async #nextTurn(): Promise<IteratorResult<ConsumedRecord, undefined>> {
-    if (this.#isInTurn) this.#processed = this.#index
+    if (this.#isInTurn) this.#process()
     this.#isInTurn = false
     try {
       for (;;) {
@@ -167,19 +174,38 @@ export class GroupConsumer implements AsyncDisposable {
     return { done: true, value: undefined }
   }
 
+  /** The record of the turn under way. */
+  #process(): void {
+    this.#processed = this.#index
+    const record = this.#records[this.#index - 1]
+    if (record === undefined) return
+    const { topic, partition, offset } = record
+    this.#positions.set(keyOf(record), { topic, partition, offset: offset + 1 })
+  }
+
   async #poll(): Promise<void> {
     await this.#heartbeat.stop()
     await this.#reportRevoked()
     const answer = await this.#askOrJoin()
+    this.#keepPositions(this.#options.autoCommit === false ? answer : NOTHING_HELD)
     this.#records = answer.records.map((record) => ({
       ...recordOfJson(record),
       ...placeOf(record),
     }))
     this.#index = 0
     this.#processed = 0
-    this.#committed = 0
     this.#hear(answer)
     for (const skipped of answer.skipped) this.#skip(skipped)
+  }
+
+  /** Of what it has still; the rest is others' to commit. */
+  #keepPositions({ assignment, revoked }: Pick<GroupPollAnswer, 'assignment' | 'revoked'>): void {
+    const held = new Set(
+      [...assignment, ...revoked].flatMap(({ topic, partitions }) =>
+        partitions.map((partition) => keyOf({ topic, partition })),
+      ),
+    )
+    for (const key of this.#positions.keys()) if (!held.has(key)) this.#positions.delete(key)
   }
 
   async #askOrJoin(): Promise<GroupPollAnswer> {
@@ -208,6 +234,7 @@ export class GroupConsumer implements AsyncDisposable {
     this.#records = []
     this.#index = 0
     this.#processed = 0
+    this.#positions.clear()
     this.#isInTurn = false
     this.#revoked = []
     this.#assignment = ''
@@ -243,15 +270,17 @@ function placeOf({ topic, partition }: { readonly topic: string; readonly partit
   return { topic, partition }
 }
 
-/** The next offset of each partition. */
-function positionsAfter(records: readonly ConsumedRecord[]): readonly OffsetCommit[] {
-  const positions = new Map<string, OffsetCommit>()
-  for (const { topic, partition, offset } of records) {
-    positions.set(`${topic}/${partition}`, { topic, partition, offset: offset + 1 })
-  }
-  return [...positions.values()]
+function keyOf({
+  topic,
+  partition,
+}: {
+  readonly topic: string
+  readonly partition: number
+}): string {
+  return `${topic}/${partition}`
 }
 
+const NOTHING_HELD = { assignment: [], revoked: [] }
 const MAX_RECORDS = 500
 const MAX_BYTES = 1024 * 1024
 const WAIT_MS = 30_000

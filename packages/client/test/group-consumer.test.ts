@@ -105,6 +105,21 @@ describe('a member alone', () => {
     expect(await committed('own')).toEqual([2])
   })
 
+  test('a commit covers what came with earlier polls, too', async () => {
+    await makeTopic('earlier', 3, 2)
+    {
+      const options = { autoCommit: false, maxRecords: 1 }
+      await using consumer = client.groupConsumer('earlier', ['earlier'], options)
+      let count = 0
+      for await (const record of consumer) {
+        if (++count < 6) continue
+        await consumer.commit({ through: record })
+        break
+      }
+    }
+    expect(await committed('earlier')).toEqual([2, 2, 2])
+  })
+
   test('bytes come as they were sent', async () => {
     await client.topics.create('bytes')
     await using producer = client.producer('bytes')

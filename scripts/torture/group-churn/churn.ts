@@ -92,13 +92,14 @@ export class Churn {
   async #come(broker: EmbeddedBroker): Promise<void> {
     const instanceId = this.#random.chance(30) ? `host-${this.#random.below(3)}` : undefined
     const member = new ChurningMember(`m${this.#names++}`, instanceId)
-    // It takes the place of who was there under its name.
-    for (const other of [...this.#members, ...this.#killed]) {
-      if (instanceId !== undefined && other.instanceId === instanceId) other.forget()
-    }
-    const rest = this.#members.filter((other) => !isSame(other, instanceId))
-    this.#members.splice(0, Infinity, ...rest, member)
+    this.#members.push(member)
     this.#changes++
+    // It takes the place of who was there under its name, who goes on until it is told.
+    for (const other of [...this.#members, ...this.#killed]) {
+      if (other === member || !isSame(other, instanceId)) continue
+      other.isTakenOver = true
+      other.reads = new Set()
+    }
     await this.#poll(broker, member, false)
   }
 
@@ -107,6 +108,7 @@ export class Churn {
     if (member === undefined) return
     const { members } = await broker.describeGroup('g')
     const known = members.find((one) => {
+      if (member.isTakenOver) return false
       return one.memberId === member.name || isSame(member, one.instanceId ?? undefined)
     })
     // From here on it reads nothing, whether it is heard or not.

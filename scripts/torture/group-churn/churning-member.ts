@@ -21,6 +21,9 @@ export class ChurningMember {
     this.instanceId = instanceId
   }
 
+  /** Another has taken its place: what it believes counts no more, and it has yet to be told so. */
+  isTakenOver = false
+
   /** With `isLost` the answer does not reach it. It throws what it does not expect. */
   async poll(
     broker: EmbeddedBroker,
@@ -29,6 +32,7 @@ export class ChurningMember {
   ): Promise<void> {
     const isSignOfLife = how.maxRecords === 0
     if (!isSignOfLife) for (const [partition, next] of this.#hand) ledger.done(partition, next)
+    if (this.isTakenOver && this.#cursor === null) return
     const joining = {
       topics: ['t'],
       memberId: this.name,

@@ -8,7 +8,7 @@ export function addCompletionCommands(program: Command): void {
   addExamples(
     program
       .command('completion')
-      .description('print a script that completes commands, options and topic names in a shell')
+      .description('print a script that completes commands, options and names in a shell')
       .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
       .action(async (shell: Shell) => {
         const { printCompletionScript } = await import('../completion/completion.ts')

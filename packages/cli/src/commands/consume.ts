@@ -1,5 +1,5 @@
-import type { Command } from 'commander'
-import { count, partitions, time, topicName } from '../arguments.ts'
+import { type Command, Option } from 'commander'
+import { count, groupName, memberName, partitions, time, topicName } from '../arguments.ts'
 import type { ConsumeOptions } from '../consume/consume-options.ts'
 import { invocationOf } from '../invocation.ts'
 import { addExamples } from './examples.ts'
@@ -18,20 +18,39 @@ export function addConsumeCommand(program: Command): void {
       .option('-n, --max-records <count>', 'end after so many', count)
       .option('--partition <numbers>', 'only these: 0,2', partitions)
       .option('--key <text>', 'only records with this key')
+      .option('--group <group>', 'read as a member of this group, and commit', groupName)
+      .addOption(
+        new Option('--start <place>', 'where a new group begins (default: earliest)').choices([
+          'earliest',
+          'latest',
+        ]),
+      )
+      .option('--instance <name>', 'be a static member of the group, by this name', memberName)
       .action(async (topic: string, options: ConsumeOptions, command: Command) => {
-        const { consume } = await import('../consume/consume.ts')
-        await consume(invocationOf(command), { topic, ...options })
+        const { group } = options
+        if (group === undefined) {
+          const { consume } = await import('../consume/consume.ts')
+          return consume(invocationOf(command), { topic, ...options })
+        }
+        const { consumeAsMember } = await import('../consume/consume-as-member.ts')
+        return consumeAsMember(invocationOf(command), { topic, ...options, group })
       })
-      .addHelpText(
-        'after',
-        '\nRecords of one partition come in their order. -o jsonl prints whole records, as\n' +
-          'produce --format jsonl takes them.',
-      ),
+      .addHelpText('after', NOTES),
     [
       ['millrace consume orders', 'everything there is'],
       ['millrace consume orders --last 10 --follow', 'the newest, and what comes'],
       ['millrace consume orders --from 2h --until 1h -o jsonl', 'an hour, as JSON'],
       ['millrace consume orders --key user-1 -n 5', 'five records of one key'],
+      ['millrace consume orders --group billing --follow', 'what falls to a member of billing'],
     ],
   )
 }
+
+const NOTES = `
+Records of one partition come in their order. -o jsonl prints whole records, as
+produce --format jsonl takes them.
+
+With --group it reads the partitions that fall to it, from where the group is. A record
+counts as processed, and is committed, once it is written to standard output. It leaves
+when it ends; a static member keeps its partitions until its session runs out, and has
+them again when it comes back before.`

@@ -1,18 +1,10 @@
 import type { Command } from 'commander'
-import {
-  count,
-  groupName,
-  integer,
-  naturalNumber,
-  partitions,
-  time,
-  topicName,
-} from '../arguments.ts'
+import { count, groupName, naturalNumber, partitions, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import type { CommitOptions } from '../offset/commit-offsets.ts'
 import type { HistoryOptions } from '../offset/offset-history.ts'
-import type { ResetOptions } from '../offset/reset-offsets.ts'
 import { addExamples } from './examples.ts'
+import { addResetCommand, ofGroupInTopic } from './reset.ts'
 
 export function addOffsetCommands(program: Command): void {
   const offset = program
@@ -24,7 +16,7 @@ export function addOffsetCommands(program: Command): void {
   ])
   addList(offset)
   addCommit(offset)
-  addReset(offset)
+  addResetCommand(offset)
   addHistory(offset)
 }
 
@@ -42,9 +34,12 @@ function addList(offset: Command): void {
           options: { readonly topic?: string },
           command: Command,
         ) => {
-          const offsets = await import('../offset/list-offsets.ts')
-          if (group === undefined) await offsets.listGroups(invocationOf(command))
-          else await offsets.listOffsets(invocationOf(command), group, options)
+          if (group === undefined) {
+            const { listGroups } = await import('../group/list-groups.ts')
+            return listGroups(invocationOf(command))
+          }
+          const { listOffsets } = await import('../offset/list-offsets.ts')
+          return listOffsets(invocationOf(command), group, options)
         },
       ),
     [
@@ -81,29 +76,6 @@ function addCommit(offset: Command): void {
   )
 }
 
-function addReset(offset: Command): void {
-  addExamples(
-    ofGroupInTopic(offset.command('reset'))
-      .description('move a group in a topic; shows what would move unless --yes')
-      .option('--to <place>', 'earliest or latest')
-      .option('--to-offset <offset>', 'this offset', naturalNumber)
-      .option('--to-time <time>', 'the first record at or after this time', time)
-      .option('--shift <records>', 'so many on, or back: --shift=-100', integer)
-      .option('--committed-at <time>', 'where the group was at this time', time)
-      .option('--partition <numbers>', 'only these', partitions)
-      .option('-y, --yes', 'do it')
-      .action(async (group: string, topic: string, options: ResetOptions, command: Command) => {
-        const { resetOffsets } = await import('../offset/reset-offsets.ts')
-        await resetOffsets(invocationOf(command), { group, topic, ...options })
-      }),
-    [
-      ['millrace offset reset billing orders --to earliest', 'what would move'],
-      ['millrace offset reset billing orders --to-time 2h --yes', 'read two hours again'],
-      ['millrace offset reset billing orders --shift=-100 --yes', 'a hundred records back'],
-    ],
-  )
-}
-
 function addHistory(offset: Command): void {
   addExamples(
     offset
@@ -122,10 +94,3 @@ function addHistory(offset: Command): void {
 }
 
 const HISTORY_LIMIT = 100
-
-/** What every command takes that moves a group. */
-function ofGroupInTopic(command: Command): Command {
-  return command
-    .argument('<group>', 'a consumer group', groupName)
-    .argument('<topic>', 'a topic', topicName)
-}

@@ -71,15 +71,17 @@ async function namesFor(words: readonly string[]): Promise<Names> {
   if (!ONLINE_NOUNS.has(noun)) return new Map()
   const address = await serverAddress(words[words.indexOf('--server') + 1 || -1])
   const client = createClient(address.url, { retryForMs: 0, requestTimeoutMs: ANSWER_WITHIN_MS })
-  const topics = await all(topicNames(client))
-  const groups = noun === 'offset' ? await all(groupNames(client)) : []
+  const isOfGroup = GROUP_NOUNS.has(noun) || words.includes('--group')
+  const [, verb, group] = words
   return new Map([
-    ['topic', topics],
-    ['group', groups],
+    ['topic', await all(topicNames(client))],
+    ['group', isOfGroup ? await all(groupNames(client)) : []],
+    ['member', verb === 'leave' && group !== undefined ? await all(memberIds(client, group)) : []],
   ])
 }
 
-const ONLINE_NOUNS = new Set(['topic', 'produce', 'consume', 'offset'])
+const GROUP_NOUNS = new Set(['group', 'offset'])
+const ONLINE_NOUNS = new Set([...GROUP_NOUNS, 'topic', 'produce', 'consume'])
 const ANSWER_WITHIN_MS = 1_000
 /** More than that nobody reads. */
 const NAMES_MAX = 1_000
@@ -90,6 +92,11 @@ async function* topicNames(client: Client): AsyncGenerator<string> {
 
 async function* groupNames(client: Client): AsyncGenerator<string> {
   for await (const { group } of client.groups.list()) yield group
+}
+
+async function* memberIds(client: Client, group: string): AsyncGenerator<string> {
+  const { members } = await client.groups.describe(group)
+  for (const { memberId, instanceId } of members) yield instanceId ?? memberId
 }
 
 /** Without a server there are no names to offer, and nothing to say about it in the middle of a line. */

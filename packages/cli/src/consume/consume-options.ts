@@ -9,4 +9,9 @@ export interface ConsumeOptions {
   readonly maxRecords?: number
   readonly partition?: readonly number[]
   readonly key?: string
+  readonly group?: string
+  /** Where a group begins that has committed nothing in the topic. */
+  readonly start?: 'earliest' | 'latest'
+  /** A static member's name. */
+  readonly instance?: string
 }

@@ -3,7 +3,6 @@ import { CommandFailure } from '../command-failure.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
-import { counted } from '../quantity.ts'
 import type { ConsumeOptions } from './consume-options.ts'
 import { checkOptions, type PartitionRange, planReading } from './reading-plan.ts'
 import { RecordPrinter } from './record-printer.ts'
@@ -40,11 +39,6 @@ export async function consume(invocation: Invocation, consumption: Consumption):
       await printer.end()
     }
   })
-  if (printer.tombstones > 0) {
-    output.note(
-      `${counted(printer.tombstones, 'record')} had no value and left no line; -o jsonl shows them.`,
-    )
-  }
   if (isDamaged.yet) {
     throw new CommandFailure(EXIT.corruption, {
       message: `A part of ${topic} is damaged, and was skipped.`,
@@ -54,7 +48,7 @@ export async function consume(invocation: Invocation, consumption: Consumption):
 }
 
 /** Somebody who follows would rather wait for a server that is started again. */
-const FOLLOW_RETRY_FOR_MS = 60_000
+export const FOLLOW_RETRY_FOR_MS = 60_000
 
 interface Watch {
   readonly signal: AbortSignal

@@ -40,7 +40,8 @@ export async function planReading(
 }
 
 /** One way to say where to begin, and none that contradict each other. */
-export function checkOptions({ offset, from, last, until, follow }: ConsumeOptions): void {
+export function checkOptions(options: ConsumeOptions): void {
+  const { offset, from, last, until, follow, start, instance } = options
   const starts = [offset, from, last].filter((start) => start !== undefined)
   if (starts.length > 1) {
     throw new CommandFailure(EXIT.usage, {
@@ -52,6 +53,12 @@ export function checkOptions({ offset, from, last, until, follow }: ConsumeOptio
     throw new CommandFailure(EXIT.usage, {
       message: '--follow goes on, --until ends.',
       next: 'Give one of them.',
+    })
+  }
+  if (start !== undefined || instance !== undefined) {
+    throw new CommandFailure(EXIT.usage, {
+      message: `${start === undefined ? '--instance' : '--start'} is for a member of a group.`,
+      next: 'Add --group GROUP, or leave it out.',
     })
   }
   if (offset !== undefined && !/^(earliest|latest|\d{1,16})$/.test(offset)) {

@@ -3,12 +3,14 @@ import { ByteBuilder } from '@millrace/http/byte-builder'
 import { writeRecord } from '@millrace/http/record-json-writer'
 import type { Offset } from '@millrace/model/offset'
 import type { Output } from '../output.ts'
+import { counted } from '../quantity.ts'
 
 /** Prints records as they come: many at a time while there are many, each at once when they are few. */
 export class RecordPrinter {
   readonly #output: Output
   readonly #builder = new ByteBuilder()
   #printed = 0
+  /** Records without a value, of which there was nothing to print. */
   #tombstones = 0
   #isFlushDue = false
   /** One write after the other. */
@@ -22,11 +24,6 @@ export class RecordPrinter {
     return this.#printed
   }
 
-  /** Records without a value, of which there was nothing to print. */
-  get tombstones(): number {
-    return this.#tombstones
-  }
-
   /** Resolves when there is room for more. */
   async print(record: ConsumedRecord): Promise<void> {
     this.#append(record)
@@ -35,11 +32,23 @@ export class RecordPrinter {
     else this.#flushSoon()
   }
 
+  /** Resolves when it is written. */
+  async printAtOnce(record: ConsumedRecord): Promise<void> {
+    this.#append(record)
+    this.#printed += 1
+    await this.#output.written(this.#builder.take())
+  }
+
   async end(): Promise<void> {
     if (this.#output.format === 'json') {
       this.#builder.writeText(this.#printed === 0 ? '[]\n' : '\n]\n')
     }
     await this.#flush()
+    if (this.#tombstones > 0) {
+      this.#output.note(
+        `${counted(this.#tombstones, 'record')} had no value and left no line; -o jsonl shows them.`,
+      )
+    }
   }
 
   #append(record: ConsumedRecord): void {
