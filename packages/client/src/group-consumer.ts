@@ -105,7 +105,7 @@ export class GroupConsumer implements AsyncDisposable {
 
   /** Commits, on disk when it resolves, what is processed; with `through`, also the record of the turn under way. */
   async commit({ through, signal }: CallOptions & { readonly through?: ConsumedRecord } = {}) {
-    if (through !== undefined && through === this.#records[this.#index - 1]) this.#process()
+    if (through !== undefined && through === this.#records[this.#index - 1]) this.#noteTurn()
     const { memberId, memberEpoch } = this.#membership
     const offsets = [...this.#positions.values()]
     if (memberEpoch === undefined || offsets.length === 0) return
@@ -145,7 +145,7 @@ export class GroupConsumer implements AsyncDisposable {
   }
 
   async #nextTurn(): Promise<IteratorResult<ConsumedRecord, undefined>> {
-    if (this.#isInTurn) this.#process()
+    if (this.#isInTurn) this.#noteTurn()
     this.#isInTurn = false
     try {
       for (;;) {
@@ -175,7 +175,7 @@ export class GroupConsumer implements AsyncDisposable {
   }
 
   /** The record of the turn under way. */
-  #process(): void {
+  #noteTurn(): void {
     this.#processed = this.#index
     const record = this.#records[this.#index - 1]
     if (record === undefined) return
