@@ -2,6 +2,7 @@ import type { EmbeddedBroker } from '@millrace/broker/embedded-broker'
 import type { Offset } from '@millrace/model/offset'
 import type { ManualClock } from '@millrace/testing/manual-clock'
 import type { SeededRandom } from '@millrace/testing/seeded-random'
+import { isOneOf } from '../embedded/answer.ts'
 import { whileTimePasses } from '../embedded/patience.ts'
 import { ChurningMember } from './churning-member.ts'
 import { Ledger } from './ledger.ts'
@@ -106,7 +107,7 @@ export class Churn {
   async #leave(broker: EmbeddedBroker): Promise<void> {
     const member = this.#takeAny()
     if (member === undefined) return
-    const { members } = await broker.describeGroup('g')
+    const members = await membersOf(broker)
     const known = members.find((one) => {
       if (member.isTakenOver) return false
       return one.memberId === member.name || isSame(member, one.instanceId ?? undefined)
@@ -188,4 +189,14 @@ export class Churn {
 
 function isSame({ instanceId }: ChurningMember, other: string | undefined): boolean {
   return other !== undefined && instanceId === other
+}
+
+/** None, when nobody has joined yet. */
+async function membersOf(broker: EmbeddedBroker) {
+  try {
+    return (await broker.describeGroup('g')).members
+  } catch (error) {
+    if (isOneOf(error, ['UNKNOWN_GROUP'])) return []
+    throw error
+  }
 }
