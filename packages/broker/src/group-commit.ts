@@ -28,6 +28,7 @@ export async function commitProcessed(
     processed.push({ ...place, commit: { offset, metadata: '', committedAt, by } })
   }
   await offsets.commit(processed)
+  if (processed.length > 0) live.progressed()
 }
 
 /**

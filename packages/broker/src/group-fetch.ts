@@ -1,7 +1,9 @@
+import type { FetchedBatches } from '@millrace/model/broker'
 import type { GroupFetch } from '@millrace/model/consumer-group'
+import type { Offset } from '@millrace/model/offset'
 import { readBatchHeader } from '@millrace/model/record-batch'
 import { fetch } from './fetch.ts'
-import type { GroupPosition } from './group-positions.ts'
+import { type GroupPosition, isHeldUp } from './group-positions.ts'
 import type { BrokerParts } from './parts.ts'
 
 export interface FetchLimits {
@@ -25,11 +27,13 @@ export async function fetchInTurn(
     if (records >= maxRecords || bytes >= maxBytes) break
     const index = (turn + step) % positions.length
     const position = positions[index]
-    if (position?.isReadable !== true || position.offset >= position.log.highWatermark) continue
-    const { topic, partition, offset } = position
+    if (position?.isReadable !== true || isHeldUp(position)) continue
+    if (position.offset >= position.log.highWatermark) continue
+    const { topic, partition, offset, untilOffset } = position
     const limits = { maxBytes: maxBytes - bytes, minBytes: 0, waitMs: 0 }
     const place = { topic: topic.name, partition, offset }
-    const batches = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) })
+    const all = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) })
+    const batches = untilOffset === undefined ? all : below(all, untilOffset)
     fetched.push({ ...place, batches, index })
     for (const piece of batches.pieces) {
       bytes += piece.length
@@ -50,4 +54,21 @@ function countRecords(piece: Uint8Array, offset: number): number {
     at += sizeInBytes
   }
   return count
+}
+
+/** Whole batches: a topic grows between two of them. */
+function below(batches: FetchedBatches, untilOffset: Offset): FetchedBatches {
+  if (batches.nextOffset <= untilOffset) return batches
+  const pieces: Uint8Array[] = []
+  for (const piece of batches.pieces) {
+    let end = 0
+    while (end < piece.length) {
+      const header = readBatchHeader(piece, end)
+      if (header === undefined || header.baseOffset >= untilOffset) break
+      end += header.sizeInBytes
+    }
+    pieces.push(piece.subarray(0, end))
+    if (end < piece.length) break
+  }
+  return { ...batches, pieces, nextOffset: untilOffset }
 }

@@ -10,7 +10,7 @@ import type { LiveGroup, Standing } from '@millrace/groups/live-group'
 import { expectGroupNameForUsers } from './group-name.ts'
 import { commitProcessed } from './group-commit.ts'
 import { fetchInTurn } from './group-fetch.ts'
-import { findPositions, type GroupPosition } from './group-positions.ts'
+import { findPositions, type GroupPosition, isHeldUp } from './group-positions.ts'
 import { byTopic } from './group-topics.ts'
 import type { BrokerParts } from './parts.ts'
 
@@ -84,10 +84,12 @@ async function answer(
   }
   for (;;) {
     const change = new AbortController()
-    const stopListening = live.onChange(memberId, () => change.abort())
+    const stops = [live.onChange(memberId, () => change.abort())]
     try {
       const standing = await groups.advance(live, { memberId, epoch }, processed?.epoch)
       expectTopic(parts, standing)
+      // What holds it up may be over from here on.
+      stops.push(live.onProgress(() => change.abort()))
       const found = await findPositions(parts, live, { standing, cursor, start: request.start })
       const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
       const poll = { parts, live, standing, ...found, fetched }
@@ -95,11 +97,11 @@ async function answer(
       const hasSome = fetched.length > 0 || found.skipped.length > 0
       if (hasSome || isNews || isSignOfLife) return toAnswer(poll)
       const waitMs = untilMs - clock.monotonicMs()
-      const readers = found.positions.filter(({ isReadable }) => isReadable)
+      const readers = found.positions.filter((one) => one.isReadable && !isHeldUp(one))
       const limits = { waitMs, signal, change: change.signal }
       if (!(await waits.forAny(readers, limits))) return toAnswer(poll)
     } finally {
-      stopListening()
+      for (const stop of stops) stop()
     }
   }
 }

@@ -6,6 +6,7 @@ import type { GroupPollRequest, SkippedOffsets } from '@millrace/model/consumer-
 import type { Offset } from '@millrace/model/offset'
 import type { StoredOffset } from '@millrace/offsets/offset-store'
 import { byName } from './group-topics.ts'
+import { readableUntil } from './growth-gate.ts'
 import type { BrokerParts } from './parts.ts'
 import type { Topic } from './topic.ts'
 
@@ -20,6 +21,8 @@ export interface GroupPosition {
   /** To be let go of. */
   readonly isRevoked: boolean
   readonly isReadable: boolean
+  /** It reads no further for now. */
+  readonly untilOffset: Offset | undefined
 }
 
 export interface Positions {
@@ -61,7 +64,8 @@ export async function findPositions(
       skipped.push({ topic: topic.name, partition, from: wanted, to: logStartOffset })
     }
     const offset = isReadable && wanted < logStartOffset ? logStartOffset : wanted
-    positions.push({ key, ...place, offset, isRevoked, isReadable })
+    const untilOffset = readableUntil(parts, live, place.topic, place.partition)
+    positions.push({ key, ...place, offset, isRevoked, isReadable, untilOffset })
   }
   return { positions: positions.sort(byName), skipped }
 }
@@ -111,4 +115,9 @@ async function beginIn(
     begun.push({ ...key, commit })
   }
   await offsets.commit(begun)
+}
+
+/** There may be records that it must not read yet. */
+export function isHeldUp({ isReadable, offset, untilOffset }: GroupPosition): boolean {
+  return isReadable && untilOffset !== undefined && offset >= untilOffset
 }

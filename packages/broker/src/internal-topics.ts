@@ -60,7 +60,7 @@ async function make(
   }
   const records = made.map(({ name, id, log }) => ({
     key: Buffer.from(topicKey(name)),
-    value: encodeTopic({ name, id, logs: [log], config: {} }),
+    value: encodeTopic({ name, id, logs: [log], config: {}, growths: [] }),
     headers: [],
     timestamp: clock.nowMs(),
   }))

@@ -41,6 +41,7 @@ export async function commitOffsets(
   })
   expectMayCommit(parts, group, stored, member)
   await offsets.commit(stored)
+  parts.groups.find(group)?.progressed()
 }
 
 /** The topic of the commit. What is wrong with it is told with its place in the list. */

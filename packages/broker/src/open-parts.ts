@@ -56,6 +56,7 @@ export async function openParts(
       const base = { storage, clock, config: config.broker, logger }
       const parts = await makeParts(base, index, logs)
       await adoptLogs(parts)
+      await parts.topics.completeGrowths()
       await removeOrphanedOffsets(parts)
       const lag = new LagGauge(parts.topics, parts.offsets, clock)
       const housekeeping = new Housekeeping(clock, logger, [

@@ -28,11 +28,13 @@ export async function produceRecords(
   if (records.length === 0) return { records: [], duplicate: false }
   if (options.expectedLogEndOffset !== undefined) expectOnePartition(records)
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
-    const { partitions, routes } = routeRecords(topic, records, parts.clock.nowMs())
+    // As it is now, when they are appended: it may have grown while an earlier request of the same key was waited for.
+    const current = parts.topics.findById(topic.id) ?? topic
+    const { partitions, routes } = routeRecords(current, records, parts.clock.nowMs())
     const batches = partitions.flatMap(({ partition, batches: encoded }) =>
       encoded.map((bytes) => ({ partition, bytes })),
     )
-    return { topic, batches, recordCount: records.length, routes }
+    return { topic: current, batches, recordCount: records.length, routes }
   })
   return { records: recordsOf(answer), duplicate }
 }

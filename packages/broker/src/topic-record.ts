@@ -1,25 +1,38 @@
 /**
  * A record of `__topics`. Key and value are text, so that the topic can be read with any consumer.
  *
- *     topic orders    {"version":1,"id":"<22 of base64url>","logs":[4,5,6],"config":{"retentionMs":-1}}
+ *     topic orders    {"version":1,"id":"<22 of base64url>","logs":[4,5,6],"config":{"retentionMs":-1},
+ *                      "growths":[{"from":2,"ends":[70,81]}]}
  *     producer-ids    {"version":1,"next":3000}
  *
- * `logs` are the ids of the partitions' logs, in order; `config` is what an operator named. A topic without a
- * value is deleted. Producer ids below `next` may have been given.
+ * `logs` are the ids of the partitions' logs, in order; `config` is what an operator named. `growths`: how many
+ * partitions there were before each, and where each of those ended when keys began to go elsewhere; without `ends`, that
+ * is being found out. A topic that never grew has none. A topic without a value is deleted. Producer ids below `next` may have been given.
  */
 import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
 import type { TopicConfigInput } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
+import { type Offset, toOffset } from '@millrace/model/offset'
 import type { LogRecord } from '@millrace/model/record'
 import { isTopicName } from '@millrace/model/topic'
 import type { StateDefinition } from '@millrace/storage/indexed-state'
+
+/** A topic got more partitions, and many keys another one. */
+export interface Growth {
+  /** How many partitions there were. */
+  readonly from: number
+  /** Of each of those, the first offset at which its keys may be others than before. Undefined: not known yet. */
+  readonly ends?: readonly Offset[]
+}
 
 export interface StoredTopic {
   readonly name: string
   readonly id: string
   readonly logs: readonly LogId[]
   readonly config: TopicConfigInput
+  /** The oldest first. */
+  readonly growths: readonly Growth[]
 }
 
 export const TOPIC_PREFIX = 'topic '
@@ -34,18 +47,20 @@ export function topicKey(name: string): string {
   return `${TOPIC_PREFIX}${name}`
 }
 
-export function encodeTopic({ id, logs, config }: StoredTopic): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, id, logs, config }))
+export function encodeTopic({ id, logs, config, growths }: StoredTopic): Uint8Array {
+  const grown = growths.length === 0 ? {} : { growths }
+  return Buffer.from(JSON.stringify({ version: VERSION, id, logs, config, ...grown }))
 }
 
 /** CORRUPT_SEGMENT for what this version did not write. */
 export function decodeTopic(key: string, value: Uint8Array): StoredTopic {
   const name = key.slice(TOPIC_PREFIX.length)
-  const { id, logs, config } = parse(key, value)
+  const { id, logs, config, growths = [] } = parse(key, value)
   if (!isTopicName(name) || typeof id !== 'string' || !isListOfIds(logs) || !isConfig(config)) {
     throw corrupt(key)
   }
-  return { name, id, logs, config }
+  if (!Array.isArray(growths) || !growths.every(isGrowth)) throw corrupt(key)
+  return { name, id, logs, config, growths }
 }
 
 export function encodeProducerIds(next: number): Uint8Array {
@@ -74,6 +89,16 @@ function parse(key: string, value: Uint8Array): Readonly<Record<string, unknown>
 
 function isListOfIds(value: unknown): value is readonly LogId[] {
   return Array.isArray(value) && value.every((id) => Number.isSafeInteger(id))
+}
+
+function isGrowth(value: unknown): value is Growth {
+  if (!isObject(value) || !Number.isSafeInteger(value['from'])) return false
+  const { ends } = value
+  return ends === undefined || (Array.isArray(ends) && ends.every((end) => isOffset(end)))
+}
+
+function isOffset(value: unknown): boolean {
+  return typeof value === 'number' && toOffset(value) !== undefined
 }
 
 /** The names alone: a value was validated when it was given, and the log validates it again. */

@@ -3,6 +3,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Log, LogId } from '@millrace/log/log'
 import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
+import { FIRST_OFFSET, OFFSET_MAX, type Offset } from '@millrace/model/offset'
 import { Partitioner } from '@millrace/model/partitioner'
 import type { RecordContent } from '@millrace/model/record'
 import { isInternalTopic, partitionDirectoryName } from '@millrace/model/topic'
@@ -106,7 +107,8 @@ export class TopicStore {
   /** Only in turn. The name is free, the numbers are within limits. */
   async create(name: string, partitions: number, given: TopicConfigInput): Promise<Topic> {
     const id = drawTopicId()
-    const stored = { name, id, logs: this.#drawLogIds(partitions), config: changed({}, given) }
+    const logs = this.#drawLogIds(partitions)
+    const stored = { name, id, logs, config: changed({}, given), growths: [] }
     const config = completed(given, this.#defaults)
     await this.#appendWithNew(stored, config, stored.logs)
     const topic = this.#toTopic(stored)
@@ -115,14 +117,46 @@ export class TopicStore {
   }
 
   /** Only in turn. In one append: the settings that are named, and partitions added up to `partitions` of them. */
-  async alter(topic: Topic, partitions: number, input: TopicConfigInput): Promise<Topic> {
+  async alter(before: Topic, partitions: number, input: TopicConfigInput): Promise<Topic> {
+    const topic = isGrowing(before) ? await this.#noteGrowth(before) : before
     const added = this.#drawLogIds(partitions - topic.logs.length)
     const logs = [...idsOf(topic.logs), ...added]
-    const stored = { ...storedOf(topic), logs, config: changed(topic.given, input) }
+    const growths =
+      added.length === 0 ? topic.growths : [...topic.growths, { from: topic.logs.length }]
+    const stored = { ...storedOf(topic), logs, config: changed(topic.given, input), growths }
     await this.#appendWithNew(stored, completed(stored.config, this.#defaults), added)
     const next = this.#replace(topic, stored)
     for (const { id } of next.logs) this.#storage.configureLog(id, next.config)
-    return next
+    // At once: what is appended before it was routed to the partitions that there were, what comes after to all.
+    return added.length === 0 ? next : this.#noteGrowth(next)
+  }
+
+  /** Only in turn. A crash came between a growth and its end: what there is was appended before it. */
+  async completeGrowths(): Promise<void> {
+    for (const topic of this.all()) {
+      if (isGrowing(topic)) await this.#noteGrowth(topic)
+    }
+  }
+
+  /** Where the partitions of before the last growth end: what is appended before this call is before it. */
+  async #noteGrowth(topic: Topic): Promise<Topic> {
+    const before = topic.growths.slice(0, -1)
+    const from = topic.growths.at(-1)?.from ?? 0
+    // A log start that is not raised changes nothing, and answers with where the log ends.
+    const marks = topic.logs.slice(0, from).map(({ id }): Change => {
+      return { kind: 'logStart', log: id, logStartOffset: FIRST_OFFSET }
+    })
+    const storedWith = (ends: readonly Offset[]) => {
+      return { ...storedOf(topic), growths: [...before, { from, ends }] }
+    }
+    const longest = encodeTopic(storedWith(marks.map(() => OFFSET_MAX)))
+    const maxBytes = longest.length + topicKey(topic.name).length
+    let stored = storedOf(topic)
+    await this.#state.appendDerived(marks, maxBytes, (outcomes) => {
+      stored = storedWith(outcomes.map(({ baseOffset }) => baseOffset))
+      return this.#recordOf(topic.name, encodeTopic(stored))
+    })
+    return this.#replace(topic, stored)
   }
 
   /**
@@ -137,7 +171,7 @@ export class TopicStore {
     const existing = this.#topics.get(name)
     const before =
       existing === undefined
-        ? { name, id: drawTopicId(), logs: [], config: given }
+        ? { name, id: drawTopicId(), logs: [], config: given, growths: [] }
         : storedOf(existing)
     const count = Math.max(
       before.logs.length,
@@ -220,11 +254,11 @@ export class TopicStore {
   }
 
   #toTopic(stored: StoredTopic, partitioner = new Partitioner(Math.random)): Topic {
-    const { name, id, config: given } = stored
+    const { name, id, config: given, growths } = stored
     const isInternal = isInternalTopic(name)
     const config = isInternal ? INTERNAL_CONFIG : completed(given, this.#defaults)
     const logs = stored.logs.map((log, partition) => this.#openedLog(log, name, partition))
-    return { name, id, isInternal, given, config, logs, partitioner }
+    return { name, id, isInternal, given, config, logs, growths, partitioner }
   }
 
   #openedLog(id: LogId, name: string, partition: number): Log {
@@ -260,11 +294,17 @@ export class TopicStore {
   }
 }
 
+/** It has more partitions, and where it had fewer is not written down yet: that failed, or is under way. */
+export function isGrowing({ growths }: Topic): boolean {
+  const last = growths.at(-1)
+  return last !== undefined && last.ends === undefined
+}
+
 /** Directories are made, and synced, a few at a time: the threads are also the journal's. */
 const PREPARED_AT_ONCE = 4
 
-function storedOf({ name, id, logs, given }: Topic): StoredTopic {
-  return { name, id, logs: idsOf(logs), config: given }
+function storedOf({ name, id, logs, given, growths }: Topic): StoredTopic {
+  return { name, id, logs: idsOf(logs), config: given, growths }
 }
 
 function idsOf(logs: readonly Log[]): readonly LogId[] {

@@ -9,6 +9,7 @@ import { LogError } from '@millrace/model/log-error'
 import { nearest } from '@millrace/model/nearest'
 import type { Partitioner } from '@millrace/model/partitioner'
 import { isInternalTopic } from '@millrace/model/topic'
+import type { Growth } from './topic-record.ts'
 
 /** A topic as the broker works with it. Another one takes its place when it is altered. */
 export interface Topic {
@@ -21,6 +22,8 @@ export interface Topic {
   readonly config: TopicConfig
   /** By partition. */
   readonly logs: readonly Log[]
+  /** The oldest first. */
+  readonly growths: readonly Growth[]
   readonly partitioner: Partitioner
 }
 

@@ -7,6 +7,7 @@ import type {
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { BrokerParts } from './parts.ts'
+import { isGrowing } from './topic-store.ts'
 import { describe, logOf, type Topic } from './topic.ts'
 import { differences, expectTopicConfig } from './topic-config.ts'
 import { expectNameForUsers } from './topic-name.ts'
@@ -78,12 +79,12 @@ export async function alterTopic(
       )
     }
     expectPartitions(parts, partitions, partitions - before)
-    if (partitions === before && change.config === undefined) {
+    if (partitions === before && change.config === undefined && !isGrowing(topic)) {
       return { topic: describe(topic), warnings: [] }
     }
     const altered = await topics.alter(topic, partitions, change.config ?? {})
     logger.info({ topic: name, partitions, config: altered.given }, 'topic altered')
-    if (partitions > before) groups.topicsChanged()
+    if (altered.logs.length > before || isGrowing(topic)) groups.topicsChanged()
     const warnings = partitions > before ? [KEYS_ARE_REMAPPED] : []
     return { topic: describe(altered), warnings }
   })

@@ -1,7 +1,8 @@
+import { Partitioner } from '@millrace/model/partitioner'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
 import { GroupMember } from './group-member.ts'
-import { at, failure, openBroker } from './open-broker.ts'
+import { at, failure, openBroker, record } from './open-broker.ts'
 import { committed, openGroups, produce } from './open-groups.ts'
 
 describe('after a restart', () => {
@@ -154,3 +155,82 @@ describe('what is refused', () => {
     await expect(internal.poll()).rejects.toThrow(failure('INVALID_REQUEST'))
   })
 })
+
+describe('a topic that grows under a group', () => {
+  test('is read, in every partition, to where it grew before anything behind that comes', async () => {
+    await using opened = await openGroups(2)
+    const { broker } = opened
+    const one = new GroupMember(broker, 'g')
+    const two = new GroupMember(broker, 'g')
+    await one.poll({ maxRecords: 1 })
+    await two.poll()
+    await one.poll({ maxRecords: 1 })
+    expect((await one.poll({ maxRecords: 1 })).values).toEqual(['0-2'])
+    expect((await two.poll({ maxRecords: 2 })).values).toEqual(['1-0', '1-1'])
+    await broker.alterTopic('t', { partitions: 3 })
+    await produce(broker, [0, 1, 2], 3, 4)
+    // The first has no more before the growth, and the new partition waits, too.
+    expect((await one.poll()).values).toEqual([])
+    const waiting = one.poll({ waitMs: 60_000 })
+    expect((await two.poll({ maxRecords: 1 })).values).toEqual(['1-2'])
+    expect((await two.poll()).values).toEqual(['1-3'])
+    expect((await waiting).values).toContain('0-3')
+  })
+
+  test('stays held up over a restart, and is past it once the group is', async () => {
+    await using opened = await openGroups(1)
+    await opened.broker.alterTopic('t', { partitions: 2 })
+    await produce(opened.broker, [1], 0, 1)
+    const broker = await opened.reopen()
+    const member = new GroupMember(broker, 'g')
+    expect((await member.poll()).values).toEqual(['0-0', '0-1', '0-2'])
+    expect((await member.poll()).values).toEqual(['1-0'])
+    await broker.alterTopic('t', { partitions: 4 })
+    await produce(broker, [3], 0, 1)
+    expect((await member.poll()).values).toEqual(['3-0'])
+  })
+
+  test('holds nobody up with records that retention took', async () => {
+    await using opened = await openGroups(1)
+    const { broker } = opened
+    await broker.alterTopic('t', { partitions: 2 })
+    await broker.trimPartition('t', 0, at(3))
+    await produce(broker, [1], 0, 1)
+    const member = new GroupMember(broker, 'g')
+    expect((await member.poll()).values).toEqual(['1-0'])
+  })
+
+  test('grew between what was routed to the partitions of before and what was routed to all', async () => {
+    await using opened = await openGroups(2)
+    const { broker } = opened
+    const keys = Array.from({ length: 40 }, (_, index) => `key-${index}`)
+    const send = () => keys.map((key) => broker.produceRecords('t', [record(key, { key })], {}))
+    const sent = send()
+    const altering = broker.alterTopic('t', { partitions: 5 })
+    for (let turn = 0; turn < 20; turn++) {
+      sent.push(...send())
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await altering
+    await Promise.all([...sent, ...send()])
+    // A member that has not come to the growth sees the first two partitions up to there.
+    const member = new GroupMember(broker, 'g')
+    const before = await member.poll({ maxBytes: 16_777_216, maxRecords: 10_000 })
+    for (const [partition, own] of before.byPartition) {
+      for (const key of own.filter((one) => one.startsWith('key-'))) {
+        expect(partitionOf(key, 2), key).toBe(partition)
+      }
+    }
+    const after = await member.poll({ maxBytes: 16_777_216, maxRecords: 10_000 })
+    expect(after.byPartition.size).toBe(5)
+    for (const [partition, own] of after.byPartition) {
+      for (const key of own) expect(partitionOf(key, 5), key).toBe(partition)
+    }
+    const all = [...before.values, ...after.values].filter((value) => value.startsWith('key-'))
+    expect(all).toHaveLength(22 * keys.length)
+  })
+})
+
+function partitionOf(key: string, partitions: number): number {
+  return new Partitioner(() => 0).partitionOf(record('', { key }), 0, partitions)
+}

@@ -38,11 +38,14 @@ export class GroupMember {
   #take(poll: GroupPoll, maxRecords: number): Polled {
     const values: string[] = []
     const nextOffsets: Offset[] = []
-    for (const { offset: from, batches } of poll.fetched) {
+    const byPartition = new Map<number, readonly string[]>()
+    for (const { partition, offset: from, batches } of poll.fetched) {
       const readable = recordsIn(batches.pieces).filter(({ offset }) => offset >= from)
       const taken = readable.slice(0, maxRecords - values.length)
       if (taken.length === 0) break
-      values.push(...taken.map(({ value }) => Buffer.from(value ?? []).toString()))
+      const own = taken.map(({ value }) => Buffer.from(value ?? []).toString())
+      byPartition.set(partition, own)
+      values.push(...own)
       const next =
         taken.length === readable.length ? batches.nextOffset : readable[taken.length]!.offset
       nextOffsets.push(next)
@@ -51,12 +54,13 @@ export class GroupMember {
     this.memberId = poll.memberId
     this.memberEpoch = poll.memberEpoch
     const { assignment, revoked, skipped } = poll
-    return { values, reads: listOf(assignment), revoked: listOf(revoked), skipped }
+    return { values, byPartition, reads: listOf(assignment), revoked: listOf(revoked), skipped }
   }
 }
 
 export interface Polled {
   readonly values: readonly string[]
+  readonly byPartition: ReadonlyMap<number, readonly string[]>
   /** As `t-0`, here and there. */
   readonly reads: readonly string[]
   readonly revoked: readonly string[]

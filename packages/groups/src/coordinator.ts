@@ -126,6 +126,7 @@ export class Coordinator {
     return live.suspended(keys, async () => {
       const result = await commit()
       live.become(forgetPositions(live.group, new Set(keys)))
+      live.growthsPassed.clear()
       await live.saved()
       return result
     })
@@ -135,6 +136,7 @@ export class Coordinator {
   topicsChanged(): void {
     for (const live of this.#groups.values()) {
       live.become(topicsChanged(live.group, this.#parts.partitionCount))
+      live.wakeAll()
       this.#saveUnasked(live)
     }
   }

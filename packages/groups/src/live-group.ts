@@ -15,8 +15,11 @@ export interface Standing {
 export class LiveGroup {
   readonly name: string
   readonly sessions: Sessions
+  /** By topic id: how often the topic had grown when the group came past the growth. Found again when it is lost. */
+  readonly growthsPassed = new Map<string, number>()
   readonly #store: GroupStore
   readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #heldUp = new Set<() => void>()
   /** Committed offsets that are being moved: until they are, nobody reads there, or commits. */
   readonly #suspended = new Map<TopicPartition, number>()
   #group: Group
@@ -105,6 +108,22 @@ export class LiveGroup {
     }
   }
 
+  /** Calls when the group has committed something; until the answer is called. */
+  onProgress(wake: () => void): () => void {
+    this.#heldUp.add(wake)
+    return () => void this.#heldUp.delete(wake)
+  }
+
+  /** The group has committed something. */
+  progressed(): void {
+    for (const wake of this.#heldUp) wake()
+  }
+
+  /** There may be something new for everybody. */
+  wakeAll(): void {
+    for (const memberId of this.#waiting.keys()) this.#wake(memberId)
+  }
+
   async suspended<Result>(
     keys: readonly TopicPartition[],
     work: () => Promise<Result>,
@@ -118,7 +137,7 @@ export class LiveGroup {
         if (left > 0) this.#suspended.set(key, left)
         else this.#suspended.delete(key)
       }
-      for (const memberId of this.#waiting.keys()) this.#wake(memberId)
+      this.wakeAll()
     }
   }
 

@@ -96,24 +96,40 @@ export class IndexedState {
     records: readonly RecordContent[],
     changes: readonly Change[] = [],
   ): Promise<readonly ChangeOutcome[]> {
-    if (this.#unwritten.size > UNWRITTEN_MAX) {
-      throw new LogError('STORAGE_FULL', `${this.name} has ${UNWRITTEN_MAX} changes to write.`)
-    }
+    this.#expectRoom()
     const bytes = encodeBatch({ records })
     const own = { kind: 'batches', log: this.log.id, bytes } as const
     const outcomes = await this.#storage.append([...changes, own])
-    const outcome = outcomes.at(-1)
-    assert(outcome !== undefined && !outcome.duplicate)
-    // Appends resolve in the order of their offsets, and nothing else writes to this log.
-    assert.equal(outcome.baseOffset, this.nextOffset)
-    const crc = readBatchHeader(bytes)?.crc
-    assert(crc !== undefined)
-    const applied = records.map((record, index) => ({
-      ...record,
-      offset: advance(outcome.baseOffset, index),
-    }))
-    this.#apply(applied, { nextOffset: advance(outcome.lastOffset, 1), batchCrc: crc })
+    this.#appended(records, bytes, outcomes)
     return outcomes
+  }
+
+  /**
+   * The same with one record that depends on where the changes before it went. `build` is called once, when the entry
+   * is formed; key and value have `maxBytes` at most.
+   */
+  async appendDerived(
+    changes: readonly Change[],
+    maxBytes: number,
+    build: (outcomes: readonly ChangeOutcome[]) => RecordContent,
+  ): Promise<void> {
+    this.#expectRoom()
+    let built:
+      | { readonly records: readonly RecordContent[]; readonly bytes: Uint8Array }
+      | undefined
+    const own: Change = {
+      kind: 'derived',
+      log: this.log.id,
+      maxBytes: maxBytes + DERIVED_OVERHEAD,
+      build: (outcomes) => {
+        const records = [build(outcomes)]
+        built = { records, bytes: encodeBatch({ records }) }
+        return built.bytes
+      },
+    }
+    const outcomes = await this.#storage.append([...changes, own])
+    assert(built !== undefined)
+    this.#appended(built.records, built.bytes, outcomes)
   }
 
   /** Applies what the log has beyond the table. `written` makes room in memory. */
@@ -146,6 +162,29 @@ export class IndexedState {
   /** Whether LMDB has what the records below `offset` changed. */
   hasWritten(offset: Offset): boolean {
     return this.#writtenOffset >= offset || this.#unwritten.size === 0
+  }
+
+  #expectRoom(): void {
+    if (this.#unwritten.size <= UNWRITTEN_MAX) return
+    throw new LogError('STORAGE_FULL', `${this.name} has ${UNWRITTEN_MAX} changes to write.`)
+  }
+
+  /** Appends resolve in the order of their offsets, and nothing else writes to this log. */
+  #appended(
+    records: readonly RecordContent[],
+    bytes: Uint8Array,
+    outcomes: readonly ChangeOutcome[],
+  ): void {
+    const outcome = outcomes.at(-1)
+    assert(outcome !== undefined && !outcome.duplicate)
+    assert.equal(outcome.baseOffset, this.nextOffset)
+    const crc = readBatchHeader(bytes)?.crc
+    assert(crc !== undefined)
+    const applied = records.map((record, index) => ({
+      ...record,
+      offset: advance(outcome.baseOffset, index),
+    }))
+    this.#apply(applied, { nextOffset: advance(outcome.lastOffset, 1), batchCrc: crc })
   }
 
   #apply(records: readonly LogRecord[], position: LogPosition): void {
@@ -182,6 +221,8 @@ export class IndexedState {
   }
 }
 
+/** Of a batch with one record: its header, and what stands around key and value. */
+const DERIVED_OVERHEAD = 128
 /** Above it the index is told to write at once. */
 export const UNWRITTEN_SOON = 2_048
 const REPLAYED_AT_ONCE = UNWRITTEN_SOON

@@ -12,8 +12,12 @@ export async function readNext(
   const offset = place.offset as Offset
   const limits = { maxBytes: 4_096, minBytes: 0, waitMs: 0 }
   const { pieces, nextOffset } = await broker.fetch({ ...place, offset, ...limits })
-  const records = pieces.flatMap(recordsIn).filter((record) => record.offset >= offset)
-  return { records, nextOffset }
+  return { records: recordsFrom(pieces, offset), nextOffset }
+}
+
+/** Of fetched batches, what is at or after `offset`. */
+export function recordsFrom(pieces: readonly Uint8Array[], offset: Offset): readonly ReadRecord[] {
+  return pieces.flatMap(recordsIn).filter((record) => record.offset >= offset)
 }
 
 /** All of it, from the log's start to its high watermark. */

@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts'
 export const SESSION_MS = 9_000
 export const HEARTBEAT_MS = 3_000
 const PARTITIONS_MAX = 7
+const KEYS = 12
 
 /** A group whose members come, go, stall and are killed, over all lives of its broker. */
 export class Churn {
@@ -79,15 +80,19 @@ export class Churn {
   }
 
   async #produce(broker: EmbeddedBroker): Promise<void> {
-    const { partitions } = await broker.describeTopic('t')
-    const records = Array.from({ length: this.#random.pick([1, 3, 10]) }, () => ({
-      partition: this.#random.below(partitions.length),
-      key: null,
-      value: Buffer.from('record'),
+    const values = Array.from({ length: this.#random.pick([1, 3, 10]) }, () =>
+      this.ledger.nextValue(`key-${this.#random.below(KEYS)}`),
+    )
+    const records = values.map((value) => ({
+      key: Buffer.from(value.replace(/ .*$/, '')),
+      value: Buffer.from(value),
       headers: [],
       timestamp: this.#clock.nowMs(),
     }))
-    await broker.produceRecords('t', records, {})
+    const answer = await broker.produceRecords('t', records, {})
+    for (const [index, { partition, offset }] of answer.records.entries()) {
+      this.ledger.produced(values[index] ?? '', String(partition), offset)
+    }
   }
 
   async #come(broker: EmbeddedBroker): Promise<void> {

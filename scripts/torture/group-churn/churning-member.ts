@@ -2,6 +2,7 @@ import type { EmbeddedBroker } from '@millrace/broker/embedded-broker'
 import type { GroupPollRequest } from '@millrace/model/consumer-group'
 import type { Offset } from '@millrace/model/offset'
 import { LogError } from '@millrace/model/log-error'
+import { recordsFrom } from '../embedded/read-records.ts'
 import type { Ledger } from './ledger.ts'
 
 /** One process that is a member of the group `g` and reads `t`, as it sees the world by the answers that it hears. */
@@ -60,6 +61,7 @@ export class ChurningMember {
     if (!isSignOfLife) this.#hand = new Map()
     for (const { partition, offset, batches } of poll.fetched) {
       ledger.delivered(String(partition), offset, batches.nextOffset)
+      for (const { value } of recordsFrom(batches.pieces, offset)) ledger.expectInOrder(value)
       this.#hand.set(String(partition), batches.nextOffset)
       nextOffsets.push(batches.nextOffset)
     }
