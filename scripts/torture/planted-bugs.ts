@@ -282,6 +282,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     about: 'A static member that was taken over goes on beside the one that took its place.',
     attack: 'group-churn',
   },
+  {
+    name: 'growth-not-waited-for',
+    about:
+      'What was produced after a topic grew is handed out while what was before it is not processed.',
+    attack: 'group-churn',
+  },
+  {
+    name: 'growth-lost-in-a-crash',
+    about:
+      'A crash between the growth of a topic and the note of where it grew is not made up for.',
+    attack: 'group-churn',
+  },
 ]
 
 export const PLANTED_NAMES: readonly string[] = PLANTED_BUGS.map(({ name }) => name)
