@@ -6,8 +6,9 @@
  *     producer-ids    {"version":1,"next":3000}
  *
  * `logs` are the ids of the partitions' logs, in order; `config` is what an operator named. `growths`: how many
- * partitions there were before each, and where each of those ended when keys began to go elsewhere; without `ends`, that
- * is being found out. A topic that never grew has none. A topic without a value is deleted. Producer ids below `next` may have been given.
+ * partitions there were before each, and where each of those ended when keys began to go elsewhere; without `ends`,
+ * that is being found out. A topic that never grew has none. A topic without a value is deleted. Producer ids below
+ * `next` may have been given.
  */
 import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
