@@ -21,7 +21,9 @@ export const idleGroups: Benchmark = {
     // A glance has a few groups, and watches for a moment only.
     const groups = isLong ? GROUPS : 10
     const spread = isLong ? POLL_MS : 1000
-    await using server = await ServerProcess.start(directory)
+    // One for each member, and for those who look.
+    const settings = { 'http.maxConnections': String(GROUPS * MEMBERS + 100) }
+    await using server = await ServerProcess.start(directory, settings)
     await createTopic(server, 'quiet', MEMBERS)
     const idle = await usage(server, spread)
     const members: BenchMember[] = []
