@@ -1,4 +1,4 @@
-import type { GroupCursor } from '@millrace/groups/group-cursor'
+import type { SealedCursor } from '@millrace/groups/cursors'
 import type { LiveGroup } from '@millrace/groups/live-group'
 import { parseTopicPartition, topicPartition } from '@millrace/groups/topic-partition'
 import type { GroupMember } from '@millrace/model/broker'
@@ -14,8 +14,10 @@ import type { BrokerParts } from './parts.ts'
 export async function commitProcessed(
   { offsets, topics, clock }: BrokerParts,
   live: LiveGroup,
-  cursor: GroupCursor,
+  sealed: SealedCursor,
 ): Promise<void> {
+  if (sealed.isCommitted) return
+  const { cursor } = sealed
   const { memberId, epoch } = cursor
   const { member } = live.standing(memberId, epoch)
   const committedAt = clock.nowMs()
@@ -28,6 +30,7 @@ export async function commitProcessed(
     processed.push({ ...place, commit: { offset, metadata: '', committedAt, by } })
   }
   await offsets.commit(processed)
+  sealed.isCommitted = true
   if (processed.length > 0) live.progressed()
 }
 

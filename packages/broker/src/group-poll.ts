@@ -5,8 +5,10 @@ import type {
   SkippedOffsets,
 } from '@millrace/model/consumer-group'
 import { LogError } from '@millrace/model/log-error'
-import { type GroupCursor, openCursor, sealCursor } from '@millrace/groups/group-cursor'
+import type { SealedCursor } from '@millrace/groups/cursors'
+import type { GroupCursor } from '@millrace/groups/group-cursor'
 import type { LiveGroup, Standing } from '@millrace/groups/live-group'
+import { Bell } from './bell.ts'
 import { expectGroupNameForUsers } from './group-name.ts'
 import { commitProcessed } from './group-commit.ts'
 import { fetchInTurn } from './group-fetch.ts'
@@ -41,7 +43,7 @@ interface OpenPoll {
   readonly memberId: string
   /** Since when it is what it is: that of its cursor, or of its joining. */
   readonly epoch: number
-  readonly cursor: GroupCursor | undefined
+  readonly sealed: SealedCursor | undefined
 }
 
 async function open(
@@ -49,7 +51,7 @@ async function open(
   name: string,
   request: GroupPollRequest,
 ): Promise<OpenPoll> {
-  const { groups, groupSecret, topics } = parts
+  const { groups, cursors, topics } = parts
   const topicIds = request.topics?.map((topic) => topics.get(topic).id)
   if (request.cursor === null) {
     if (topicIds === undefined || topicIds.length === 0) {
@@ -58,38 +60,39 @@ async function open(
     const { instanceId, memberId } = request
     const joined = await groups.join(name, { memberId, instanceId, topicIds: sorted(topicIds) })
     const { live, epoch, member } = joined
-    return { live, memberId: member.memberId, epoch, cursor: undefined }
+    return { live, memberId: member.memberId, epoch, sealed: undefined }
   }
-  const cursor = openCursor(groupSecret, name, request.cursor)
-  const { memberId, epoch } = cursor
+  const sealed = cursors.open(name, request.cursor)
+  const { memberId, epoch } = sealed.cursor
   const live = groups.find(name)
   if (live === undefined) throw new LogError('UNKNOWN_MEMBER', `Group ${name} has no members.`)
   live.standing(memberId, epoch)
   if (topicIds !== undefined) groups.subscribe(live, memberId, sorted(topicIds))
-  return { live, memberId, epoch, cursor }
+  return { live, memberId, epoch, sealed }
 }
 
 async function answer(
   parts: BrokerParts,
-  { live, memberId, epoch, cursor }: OpenPoll,
+  { live, memberId, epoch, sealed }: OpenPoll,
   request: GroupPollRequest,
 ): Promise<GroupPoll> {
   const { groups, clock, waits } = parts
   const { signal, maxRecords } = request
   const untilMs = clock.monotonicMs() + request.waitMs
   const isSignOfLife = maxRecords === 0
-  const processed = isSignOfLife ? undefined : cursor
+  const cursor = sealed?.cursor
+  const processed = isSignOfLife ? undefined : sealed
   if (processed !== undefined && request.commit === 'auto') {
     await commitProcessed(parts, live, processed)
   }
   for (;;) {
-    const change = new AbortController()
-    const stops = [live.onChange(memberId, () => change.abort())]
+    const change = new Bell()
+    const stops = [live.onChange(memberId, change.ring)]
     try {
-      const standing = await groups.advance(live, { memberId, epoch }, processed?.epoch)
+      const standing = await groups.advance(live, { memberId, epoch }, processed?.cursor.epoch)
       expectTopic(parts, standing)
       // What holds it up may be over from here on.
-      stops.push(live.onProgress(() => change.abort()))
+      stops.push(live.onProgress(change.ring))
       const found = await findPositions(parts, live, { standing, cursor, start: request.start })
       const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
       const poll = { parts, live, standing, ...found, fetched }
@@ -98,7 +101,7 @@ async function answer(
       if (hasSome || isNews || isSignOfLife) return toAnswer(poll)
       const waitMs = untilMs - clock.monotonicMs()
       const readers = found.positions.filter((one) => one.isReadable && !isHeldUp(one))
-      const limits = { waitMs, signal, change: change.signal }
+      const limits = { waitMs, signal, change }
       if (!(await waits.forAny(readers, limits))) return toAnswer(poll)
     } finally {
       for (const stop of stops) stop()
@@ -116,7 +119,7 @@ interface AnswerParts {
 }
 
 function toAnswer({ parts, live, standing, positions, skipped, fetched }: AnswerParts): GroupPoll {
-  const { groupSecret, config } = parts
+  const { cursors, config } = parts
   const { member, epoch } = standing
   const { memberId } = member
   return {
@@ -137,7 +140,7 @@ function toAnswer({ parts, live, standing, positions, skipped, fetched }: Answer
       }
       const last = fetched[nextOffsets.length - 1]
       const turn = last === undefined ? 0 : last.index + 1
-      return sealCursor(groupSecret, live.name, { memberId, epoch, turn, positions: next })
+      return cursors.seal(live.name, { memberId, epoch, turn, positions: next })
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import { decodeOffsetRecord, OFFSETS_TOPIC, OffsetStore } from '@millrace/offsets/offset-store'
 import { Coordinator } from '@millrace/groups/coordinator'
+import { Cursors } from '@millrace/groups/cursors'
 import { decodeGroupRecord } from '@millrace/groups/group-record'
 import { GROUPS_TOPIC, GroupStore } from '@millrace/groups/group-store'
 import type { StorageConfig } from '@millrace/storage/config'
@@ -97,7 +98,7 @@ async function makeParts(
       partitionCount: (topicId) => topics.findById(topicId)?.logs.length ?? 0,
       onFailure: (err) => base.logger.warn({ err }, 'a change of a group is not written yet'),
     }),
-    groupSecret: await groupStore.secret(),
+    cursors: new Cursors(await groupStore.secret()),
     groupStarts: new OneAtATime(),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),

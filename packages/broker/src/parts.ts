@@ -1,5 +1,6 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Coordinator } from '@millrace/groups/coordinator'
+import type { Cursors } from '@millrace/groups/cursors'
 import type { OffsetStore } from '@millrace/offsets/offset-store'
 import type { Storage } from '@millrace/storage/storage'
 import type { BrokerConfig } from './config.ts'
@@ -22,8 +23,8 @@ export interface BrokerParts {
   readonly topics: TopicStore
   readonly offsets: OffsetStore
   readonly groups: Coordinator
-  /** Seals what members take with them. */
-  readonly groupSecret: Uint8Array
+  /** What members take with them. */
+  readonly cursors: Cursors
   /** Groups that begin in a topic. */
   readonly groupStarts: OneAtATime
   readonly producerIds: ProducerIds

@@ -1,6 +1,7 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Log } from '@millrace/log/log'
 import type { Offset } from '@millrace/model/offset'
+import type { Bell } from './bell.ts'
 import { Deadlines } from './deadlines.ts'
 
 /** Readers at the end of a log. None costs CPU, and those whose time runs out together share a timer. */
@@ -56,19 +57,19 @@ export class Waits {
     limits: {
       readonly waitMs: number
       readonly signal: AbortSignal | undefined
-      readonly change: AbortSignal
+      readonly change: Bell
     },
   ): Promise<boolean> {
     const { waitMs, signal, change } = limits
     if (this.#isStopped || waitMs <= 0 || signal?.aborted === true) return false
-    if (change.aborted) return true
+    if (change.hasRung) return true
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const controller = new AbortController()
     const giveUp = () => resolve(false)
     const lookAgain = () => resolve(true)
     const cancelTimer = this.#deadlines.schedule(waitMs, giveUp)
     signal?.addEventListener('abort', giveUp, { once: true })
-    change.addEventListener('abort', lookAgain, { once: true })
+    change.listen(lookAgain)
     controller.signal.addEventListener('abort', giveUp, { once: true })
     this.#waiting.add(controller)
     for (const { log, offset } of readers) {

@@ -160,8 +160,8 @@ describe('a topic that grows under a group', () => {
   test('is read, in every partition, to where it grew before anything behind that comes', async () => {
     await using opened = await openGroups(2)
     const { broker } = opened
-    const one = new GroupMember(broker, 'g')
-    const two = new GroupMember(broker, 'g')
+    const one = new GroupMember(broker, 'g', { memberId: 'a' })
+    const two = new GroupMember(broker, 'g', { memberId: 'b' })
     await one.poll({ maxRecords: 1 })
     await two.poll()
     await one.poll({ maxRecords: 1 })

@@ -8,7 +8,9 @@ import { RecordsJson } from './records-json.ts'
 export function groupAnswer(
   poll: GroupPoll,
   { maxRecords, format }: { readonly maxRecords: number; readonly format: RecordFormat },
-): Buffer {
+): Buffer | string {
+  // Most polls of an idle group end so.
+  if (poll.fetched.length === 0) return JSON.stringify({ records: [], ...restOf(poll, []) })
   const builder = new ByteBuilder()
   builder.writeText('{"records":[')
   const records = new RecordsJson(builder, maxRecords)
@@ -17,9 +19,13 @@ export function groupAnswer(
     if (records.isFull) break
     nextOffsets.push(records.write(batches, { topic, partition, offset, format }))
   }
+  builder.writeText(`],${JSON.stringify(restOf(poll, nextOffsets)).slice(1)}`)
+  return builder.take()
+}
+
+/** All but the records. */
+function restOf(poll: GroupPoll, nextOffsets: readonly Offset[]) {
   const { memberId, memberEpoch, assignment, revoked, skipped, heartbeatIntervalMs } = poll
   const cursor = poll.cursorAt(nextOffsets)
-  const rest = { cursor, memberId, memberEpoch, assignment, revoked, skipped, heartbeatIntervalMs }
-  builder.writeText(`],${JSON.stringify(rest).slice(1)}`)
-  return builder.take()
+  return { cursor, memberId, memberEpoch, assignment, revoked, skipped, heartbeatIntervalMs }
 }

@@ -1,0 +1,67 @@
+import { type GroupCursor, openCursor, sealCursor } from './group-cursor.ts'
+
+/** A cursor as it was sealed. */
+export interface SealedCursor {
+  readonly group: string
+  readonly cursor: GroupCursor
+  readonly text: string
+  /** What came with it is committed, as far as it ever will be: sent again, it says nothing new. */
+  isCommitted: boolean
+}
+
+/**
+ * Seals cursors, and opens them. The last of each member is remembered: it nearly always comes back, and where nothing
+ * happens it is the next one, too, so that idle members cost no cryptography. Nothing depends on what is remembered.
+ */
+export class Cursors {
+  readonly #secret: Uint8Array
+  readonly #byText = new Map<string, SealedCursor>()
+  /** The oldest first. */
+  readonly #byMember = new Map<string, SealedCursor>()
+
+  constructor(secret: Uint8Array) {
+    this.#secret = secret
+  }
+
+  /** INVALID_REQUEST for what was not sealed here, for this group. */
+  open(group: string, text: string): SealedCursor {
+    const known = this.#byText.get(text)
+    if (known?.group === group) return known
+    const cursor = openCursor(this.#secret, group, text)
+    return { group, cursor, text, isCommitted: false }
+  }
+
+  seal(group: string, cursor: GroupCursor): string {
+    const member = `${group} ${cursor.memberId}`
+    const last = this.#byMember.get(member)
+    if (last !== undefined && isSame(last.cursor, cursor)) return last.text
+    const text = sealCursor(this.#secret, group, cursor)
+    if (last !== undefined) this.#forget(member, last)
+    const sealed = { group, cursor, text, isCommitted: false }
+    this.#byText.set(text, sealed)
+    this.#byMember.set(member, sealed)
+    for (const [name, oldest] of this.#byMember) {
+      if (this.#byMember.size <= REMEMBERED_MAX) break
+      this.#forget(name, oldest)
+    }
+    return text
+  }
+
+  #forget(member: string, { text }: SealedCursor): void {
+    this.#byMember.delete(member)
+    this.#byText.delete(text)
+  }
+}
+
+/** About 500 bytes each, for a member of a few partitions. */
+const REMEMBERED_MAX = 20_000
+
+function isSame(one: GroupCursor, other: GroupCursor): boolean {
+  if (one.epoch !== other.epoch || one.turn !== other.turn) return false
+  if (one.positions.size !== other.positions.size) return false
+  for (const [key, { offset, isRevoked }] of one.positions) {
+    const position = other.positions.get(key)
+    if (position?.offset !== offset || position.isRevoked !== isRevoked) return false
+  }
+  return true
+}
