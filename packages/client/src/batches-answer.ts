@@ -11,6 +11,10 @@ export interface UnreadableSpan {
   readonly lastOffset: number
 }
 
+export function isUnreadable(part: readonly LogRecord[] | UnreadableSpan): part is UnreadableSpan {
+  return 'fromOffset' in part
+}
+
 /**
  * What is in concatenated record batches at or after `fromOffset`, in order. The answer is not believed:
  * CORRUPT_BATCH when a batch is cut short, fails its CRC, does not decode, or goes back.

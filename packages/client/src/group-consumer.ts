@@ -1,10 +1,9 @@
-import type { GroupPollAnswer } from '@millrace/http-api/group-poll'
 import type { Connection } from './connection.ts'
 import type { ConsumedRecord } from './consumed-record.ts'
+import type { GroupAnswer } from './group-answer.ts'
 import { type Assignment, GroupMembership, isGone } from './group-membership.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { CallOptions } from './http.ts'
-import { recordOfJson } from './json-answer.ts'
 import { MillraceError } from './millrace-error.ts'
 import { createOffsets, type OffsetCommit } from './offsets.ts'
 
@@ -18,7 +17,9 @@ export interface GroupConsumerOptions extends CallOptions {
   readonly start?: 'earliest' | 'latest'
   /** False commits only by `commit`. True unless told otherwise. */
   readonly autoCommit?: boolean
-  /** Of one poll; what it brings is committed together. 500 unless told otherwise. */
+  /**
+   * Of one poll, rounded up to whole stored batches; what it brings is committed together. 500 unless told otherwise.
+   */
   readonly maxRecords?: number
   /** Of one poll, in stored bytes. 1 MiB unless told otherwise. */
   readonly maxBytes?: number
@@ -37,7 +38,7 @@ export interface GroupConsumerOptions extends CallOptions {
    * Called when records are gone that should have come next, and the group goes on behind them. Without it the loop
    * ends with OFFSET_OUT_OF_RANGE: nothing is skipped in silence.
    */
-  readonly onSkip?: (skipped: GroupPollAnswer['skipped'][number]) => void
+  readonly onSkip?: (skipped: GroupAnswer['skipped'][number]) => void
 }
 
 /**
@@ -188,10 +189,7 @@ export class GroupConsumer implements AsyncDisposable {
     await this.#reportRevoked()
     const answer = await this.#askOrJoin()
     this.#keepPositions(this.#options.autoCommit === false ? answer : NOTHING_HELD)
-    this.#records = answer.records.map((record) => ({
-      ...recordOfJson(record),
-      ...placeOf(record),
-    }))
+    this.#records = answer.records
     this.#index = 0
     this.#processed = 0
     this.#hear(answer)
@@ -199,7 +197,7 @@ export class GroupConsumer implements AsyncDisposable {
   }
 
   /** Of what it has still; the rest is others' to commit. */
-  #keepPositions({ assignment, revoked }: Pick<GroupPollAnswer, 'assignment' | 'revoked'>): void {
+  #keepPositions({ assignment, revoked }: Pick<GroupAnswer, 'assignment' | 'revoked'>): void {
     const held = new Set(
       [...assignment, ...revoked].flatMap(({ topic, partitions }) =>
         partitions.map((partition) => keyOf({ topic, partition })),
@@ -208,7 +206,7 @@ export class GroupConsumer implements AsyncDisposable {
     for (const key of this.#positions.keys()) if (!held.has(key)) this.#positions.delete(key)
   }
 
-  async #askOrJoin(): Promise<GroupPollAnswer> {
+  async #askOrJoin(): Promise<GroupAnswer> {
     try {
       return await this.#membership.poll(this.#signal)
     } catch (error) {
@@ -241,7 +239,7 @@ export class GroupConsumer implements AsyncDisposable {
     this.#options.onLost?.(assignment)
   }
 
-  #hear({ assignment, revoked }: GroupPollAnswer): void {
+  #hear({ assignment, revoked }: GroupAnswer): void {
     if (revoked.length > 0) this.#revoked = revoked
     const text = JSON.stringify(assignment)
     if (text === this.#assignment) return
@@ -255,7 +253,7 @@ export class GroupConsumer implements AsyncDisposable {
     if (revoked.length > 0) await this.#options.onRevoked?.(revoked)
   }
 
-  #skip(skipped: GroupPollAnswer['skipped'][number]): void {
+  #skip(skipped: GroupAnswer['skipped'][number]): void {
     const { topic, partition, from, to } = skipped
     if (this.#options.onSkip !== undefined) return this.#options.onSkip(skipped)
     throw new MillraceError(
@@ -264,10 +262,6 @@ export class GroupConsumer implements AsyncDisposable {
         'behind them, or give onSkip.',
     )
   }
-}
-
-function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }) {
-  return { topic, partition }
 }
 
 function keyOf({

@@ -1,9 +1,11 @@
-import type { GroupPoll, GroupPollAnswer } from '@millrace/http-api/group-poll'
-import { call } from './call.ts'
+import type { GroupPoll } from '@millrace/http-api/group-poll'
 import type { Connection } from './connection.ts'
+import { type GroupAnswer, readGroupAnswer } from './group-answer.ts'
 import { createGroups } from './groups.ts'
-import { pathOf } from './http.ts'
+import { attempt, pathOf } from './http.ts'
+import { GROUP_BATCHES } from './media-type.ts'
 import { MillraceError } from './millrace-error.ts'
+import { withRetries } from './retry.ts'
 
 export interface MembershipOptions {
   readonly group: string
@@ -18,14 +20,14 @@ export interface MembershipOptions {
 }
 
 /** Partitions, topic by topic. */
-export type Assignment = GroupPollAnswer['assignment']
+export type Assignment = GroupAnswer['assignment']
 
 /** One member of a group, as the server knows it: by the cursor of its last answer. */
 export class GroupMembership {
   readonly #connection: Connection
   readonly #options: MembershipOptions
   #memberId: string = crypto.randomUUID()
-  #last: GroupPollAnswer | undefined
+  #last: GroupAnswer | undefined
   /** It may have joined, though no answer said so. */
   #hasAsked = false
 
@@ -51,13 +53,13 @@ export class GroupMembership {
   }
 
   /** What came before is processed; waits for more. Joins where there is no cursor yet. UNKNOWN_MEMBER. */
-  async poll(signal: AbortSignal): Promise<GroupPollAnswer> {
+  async poll(signal: AbortSignal): Promise<GroupAnswer> {
     const { maxRecords, waitMs } = this.#options
     return this.#send({ maxRecords, waitMs }, signal)
   }
 
   /** A sign of life, while what came is worked on. None before it has joined. */
-  async beat(signal: AbortSignal): Promise<GroupPollAnswer | undefined> {
+  async beat(signal: AbortSignal): Promise<GroupAnswer | undefined> {
     return this.#last === undefined ? undefined : this.#send({ maxRecords: 0, waitMs: 0 }, signal)
   }
 
@@ -85,21 +87,26 @@ export class GroupMembership {
   async #send(
     what: { readonly maxRecords: number; readonly waitMs: number },
     signal: AbortSignal,
-  ): Promise<GroupPollAnswer> {
+  ): Promise<GroupAnswer> {
     const { group, topics, instanceId, commit, start, maxBytes } = this.#options
     const cursor = this.#last?.cursor ?? null
     const joining = { topics: [...topics], memberId: this.#memberId, instanceId }
     this.#hasAsked = true
-    const poll: GroupPoll = { ...what, commit, start, maxBytes, cursor, format: 'base64' }
-    const answer = await call<GroupPollAnswer>(this.#connection, {
+    const poll: GroupPoll = { ...what, commit, start, maxBytes, cursor }
+    const request = {
       method: 'POST',
       path: pathOf`/v1/groups/${group}/poll`,
-      json: cursor === null ? { ...poll, ...joining } : poll,
-      // The cursor says what is processed: to say it twice is to say it once.
-      isIdempotent: true,
+      headers: { accept: GROUP_BATCHES, 'content-type': 'application/json' },
+      body: JSON.stringify(cursor === null ? { ...poll, ...joining } : poll),
       waitMs: what.waitMs,
       signal,
-    })
+    } as const
+    const deadlineMs = performance.now() + this.#connection.retryForMs
+    // The cursor says what is processed: to say it twice is to say it once.
+    const bytes = await withRetries({ deadlineMs, isIdempotent: true, signal }, async () =>
+      attempt(this.#connection, request, async (response) => response.arrayBuffer()),
+    )
+    const answer = await readGroupAnswer(this.#connection, new Uint8Array(bytes), signal)
     this.#last = answer
     return answer
   }

@@ -1,7 +1,7 @@
 import type { FetchAnswer } from '@millrace/http-api/records'
 import { estimateRecordSize } from '@millrace/model/batch-split'
 import type { LogRecord } from '@millrace/model/record'
-import { readBatches, type UnreadableSpan } from './batches-answer.ts'
+import { isUnreadable, readBatches, type UnreadableSpan } from './batches-answer.ts'
 import { call } from './call.ts'
 import type { Connection } from './connection.ts'
 import { attempt, pathOf } from './http.ts'
@@ -95,14 +95,15 @@ async function fetchBatches(connection: Connection, fetch: PartitionFetch): Prom
   }
 }
 
-function isUnreadable(part: readonly LogRecord[] | UnreadableSpan): part is UnreadableSpan {
-  return 'fromOffset' in part
-}
-
 /** The server decompresses what nobody here can. */
-async function fetchAsJson(
+export async function fetchAsJson(
   connection: Connection,
-  { topic, partition, maxBytes, signal }: PartitionFetch,
+  {
+    topic,
+    partition,
+    maxBytes,
+    signal,
+  }: Pick<PartitionFetch, 'topic' | 'partition' | 'maxBytes' | 'signal'>,
   span: UnreadableSpan,
 ): Promise<readonly LogRecord[]> {
   const records: LogRecord[] = []

@@ -161,3 +161,15 @@ export const GroupPollAnswer = Type.Object(
   },
 )
 export type GroupPollAnswer = Static<typeof GroupPollAnswer>
+
+/** The head of an answer whose records follow as they are stored. */
+export interface GroupBatchesHead extends Omit<GroupPollAnswer, 'records'> {
+  readonly batches: readonly {
+    readonly topic: string
+    readonly partition: number
+    /** Those before it in the first batch are not for this answer. */
+    readonly offset: number
+    /** Of all its batches, which follow those of the one before. */
+    readonly bytes: number
+  }[]
+}

@@ -241,3 +241,5 @@ export const JSON_TYPE = 'application/json'
 export const NDJSON_TYPE = 'application/x-ndjson'
 export const EVENT_STREAM_TYPE = 'text/event-stream'
 export const RECORD_BATCHES_TYPE = 'application/vnd.millrace.record-batches'
+/** What a member of a group is told, in JSON, then record batches as they are stored. */
+export const GROUP_BATCHES_TYPE = 'application/vnd.millrace.group-batches'

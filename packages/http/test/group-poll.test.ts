@@ -1,3 +1,4 @@
+import { JSON_TYPE } from '@millrace/http-api/records'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, createTopic, produce } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
@@ -52,6 +53,33 @@ describe('a poll', () => {
   test('shows keys and values as it is told to', async () => {
     const { json } = await poll('shown', { topics: ['t'], maxRecords: 1, format: 'base64' })
     expect(json.records[0]).toMatchObject({ key: null, valueBase64: 'MA==' })
+  })
+
+  test('gives record batches as they are stored to who accepts them', async () => {
+    const headers = { Accept: 'application/vnd.millrace.group-batches', 'Content-Type': JSON_TYPE }
+    const ask = async (body: object) => {
+      const url = `${serving.url}/v1/groups/raw/poll`
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect(response.headers.get('content-type')).toBe(headers.Accept)
+      const bytes = Buffer.from(await response.arrayBuffer())
+      const end = 4 + bytes.readUInt32BE(0)
+      return { head: JSON.parse(bytes.toString('utf8', 4, end)), batches: bytes.subarray(end) }
+    }
+    const { head, batches } = await ask({ topics: ['t'], maxRecords: 1 })
+    expect(head).toMatchObject({
+      assignment: [{ topic: 't', partitions: [0, 1] }],
+      batches: [{ topic: 't', partition: 0, offset: 0, bytes: batches.length }],
+    })
+    const stored = await fetch(`${serving.url}/v1/topics/t/partitions/0/records?offset=0`, {
+      headers: { Accept: 'application/vnd.millrace.record-batches' },
+    })
+    expect(batches).toEqual(Buffer.from(await stored.arrayBuffer()))
+    // The cursor stands for whole batches.
+    const next = await ask({ cursor: head.cursor, maxRecords: 1 })
+    expect(next.head.batches).toMatchObject([{ partition: 1, offset: 0 }])
+    const image = { Accept: 'image/png' }
+    const refused = await call(serving, '/v1/groups/raw/poll', { body: {}, headers: image })
+    expect(refused.json).toMatchObject({ status: 406, code: 'NOT_ACCEPTABLE' })
   })
 
   test('that waits is answered when the server stops, and its cursor is good for the next', async () => {

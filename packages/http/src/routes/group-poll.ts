@@ -1,9 +1,12 @@
+import { GROUP_BATCHES_TYPE, JSON_TYPE } from '@millrace/http-api/records'
 import { FETCH_BYTES_DEFAULT, FETCH_RECORDS_DEFAULT } from '@millrace/http-api/fetch'
 import { GroupPoll, GroupPollAnswer } from '@millrace/http-api/group-poll'
 import { GroupPath } from '@millrace/http-api/offsets'
-import { answers, jsonAnswer, WRITING } from '../answers.ts'
+import { answers, mediaAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { groupAnswer } from '../group-answer.ts'
+import { answerGroupBatches } from '../group-batches.ts'
+import { negotiate } from '../negotiation.ts'
 
 export function addGroupPollRoute(app: App, edge: Edge): void {
   app.post('/v1/groups/:group/poll', {
@@ -13,10 +16,12 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
       summary: 'Join a consumer group, read its records, and commit them: all that a member does',
       params: GroupPath,
       body: GroupPoll,
-      response: answers({ 200: jsonAnswer('Records, and who reads what.', GroupPollAnswer) }, [
+      description: DESCRIPTION,
+      response: answers({ 200: ANSWER }, [
         'INVALID_TOPIC',
         'UNKNOWN_TOPIC_OR_PARTITION',
         'UNKNOWN_MEMBER',
+        'NOT_ACCEPTABLE',
         'FENCED_MEMBER_EPOCH',
         'GROUP_MAX_SIZE_REACHED',
         'OFFSET_OUT_OF_RANGE',
@@ -25,7 +30,8 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
         ...WRITING,
       ]),
     },
-    handler: async ({ params, body }, reply) => {
+    handler: async ({ params, body, raw }, reply) => {
+      const type = negotiate(raw.headers.accept, [JSON_TYPE, GROUP_BATCHES_TYPE])
       const { topics, cursor = null, commit = 'auto', start = 'earliest', waitMs = 0 } = body
       const { maxRecords = FETCH_RECORDS_DEFAULT, maxBytes = FETCH_BYTES_DEFAULT } = body
       const { instanceId, memberId, format = 'json' } = body
@@ -48,10 +54,25 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
         return await reply.hijack()
       }
       // A member that leaves an answer lying is dropped.
-      reply.raw.setTimeout(edge.config.nextBytesTimeoutMs)
+      const { nextBytesTimeoutMs } = edge.config
+      if (type === GROUP_BATCHES_TYPE) {
+        await answerGroupBatches(reply, poll, nextBytesTimeoutMs)
+        return await reply
+      }
+      reply.raw.setTimeout(nextBytesTimeoutMs)
       return await reply
         .type('application/json; charset=utf-8')
         .send(groupAnswer(poll, { maxRecords, format }))
     },
   })
 }
+
+const DESCRIPTION =
+  'Accept chooses JSON (which is also for anything), or record batches as they are stored: a length (u32, big-endian), so ' +
+  'many bytes of JSON with all but the records, and `batches`: [{topic, partition, offset, bytes}], then the batches of ' +
+  'each, in that order. Batches come whole: with more records than maxRecords, or before `offset`, which are to be left out.'
+
+const ANSWER = mediaAnswer('Records, and who reads what.', {
+  [JSON_TYPE]: GroupPollAnswer,
+  [GROUP_BATCHES_TYPE]: { type: 'string', format: 'binary' },
+})
