@@ -50,7 +50,8 @@ export class Churn {
 
   /** Whatever was before: after a session and two heartbeats, all partitions are read, and then all records are. */
   async settle(broker: EmbeddedBroker): Promise<void> {
-    if (this.#members.length === 0) await this.#come(broker)
+    // Who was taken over, and has heard of it, does not come back.
+    if (this.#members.every(({ isTakenOver }) => isTakenOver)) await this.#come(broker)
     for (let ms = 0; ms <= SESSION_MS + HEARTBEAT_MS; ms += HEARTBEAT_MS) {
       this.#clock.advance(HEARTBEAT_MS)
       await this.#pollAll(broker, { isTogether: false, isLossy: false })
