@@ -1,3 +1,5 @@
+import { stateOf as groupStateOf } from '@millrace/groups/group'
+import type { LiveGroup } from '@millrace/groups/live-group'
 import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
 import type { OpenedBroker } from './open-parts.ts'
 
@@ -21,7 +23,7 @@ export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
 }
 
 export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
-  const { storage, topics, counts, budget, waits } = parts
+  const { storage, topics, groups, counts, budget, waits } = parts
   const measured = storage.metrics()
   const { syncs, syncSeconds, pendingBytes, waitingBytes } = measured
   const { checkpoints, journalBytesUsed, journalBytesMax } = measured
@@ -46,6 +48,7 @@ export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
       topics: topics.count,
       partitions: topics.partitionCount,
     },
+    groups: countGroups(groups.all()),
     lag: lag.read(),
   }
 }
@@ -66,4 +69,17 @@ function stateOf(
     case 'stopping':
       return { state: 'stopping' }
   }
+}
+
+function countGroups(all: Iterable<LiveGroup>): BrokerMetrics['groups'] {
+  let groups = 0
+  let members = 0
+  let reconciling = 0
+  for (const { group } of all) {
+    if (group.members.size === 0) continue
+    groups++
+    members += group.members.size
+    if (groupStateOf(group) === 'Reconciling') reconciling++
+  }
+  return { groups, members, reconciling }
 }

@@ -124,6 +124,7 @@ describe('two members', () => {
     expect(await one.poll({ maxRecords: 0 })).toMatchObject({ reads: ['t-0'], revoked: ['t-1'] })
     expect((await two.poll()).reads).toEqual([])
     expect((await broker.describeGroup('g')).state).toBe('Reconciling')
+    expect(broker.metrics().groups).toEqual({ groups: 1, members: 2, reconciling: 1 })
     const waiting = two.poll({ waitMs: 60_000 })
     expect(await one.poll()).toMatchObject({ reads: ['t-0'], revoked: [], values: [] })
     expect(await waiting).toMatchObject({ reads: ['t-1'], values: ['1-2'] })

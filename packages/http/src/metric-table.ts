@@ -103,6 +103,21 @@ export const GAUGES: readonly BrokerGauge[] = [
     read: ({ storage }) => storage.partitions,
   },
   {
+    name: 'millrace_groups',
+    help: 'Consumer groups that have members.',
+    read: ({ groups }) => groups.groups,
+  },
+  {
+    name: 'millrace_group_members',
+    help: 'Members of all consumer groups.',
+    read: ({ groups }) => groups.members,
+  },
+  {
+    name: 'millrace_groups_reconciling',
+    help: 'Consumer groups in which a partition is on its way from one member to another.',
+    read: ({ groups }) => groups.reconciling,
+  },
+  {
     name: 'millrace_disk_free_bytes',
     help: 'Free space where the data is.',
     read: (_metrics, { diskFreeBytes }) => diskFreeBytes,

@@ -55,6 +55,7 @@ const MEASURED: BrokerMetrics = {
     topics: 15,
     partitions: 16,
   },
+  groups: { groups: 19, members: 20, reconciling: 21 },
   lag: [],
 }
 

@@ -326,6 +326,13 @@ export interface BrokerMetrics {
     readonly topics: number
     readonly partitions: number
   }
+  /** Consumer groups that have members. */
+  readonly groups: {
+    readonly groups: number
+    readonly members: number
+    /** Groups in which a partition is on its way from one member to another. */
+    readonly reconciling: number
+  }
   readonly lag: readonly {
     readonly group: string
     readonly topic: string
