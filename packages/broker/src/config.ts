@@ -69,6 +69,13 @@ export const BrokerConfigSchema = Type.Object(
       minimum: 100,
       maximum: 1 * HOUR_MS,
     }),
+    groupsMax: Type.Integer({
+      description:
+        'The most consumer groups that have, or had, members. Groups that are deleted do not count.',
+      default: 100_000,
+      minimum: 1,
+      maximum: 1_000_000,
+    }),
     groupMembersMax: Type.Integer({
       description: 'The most members that one consumer group may have.',
       default: 1_000,

@@ -93,6 +93,7 @@ async function makeParts(
       clock,
       config: {
         sessionTimeoutMs: config.groupSessionTimeoutMs,
+        groupsMax: config.groupsMax,
         membersMax: config.groupMembersMax,
       },
       partitionCount: (topicId) => topics.findById(topicId)?.logs.length ?? 0,

@@ -138,13 +138,19 @@ describe('what is refused', () => {
 
   test('a member too many, a cursor of no group, no topics, a topic that is not there', async () => {
     await using directory = await makeTempDirectory()
-    await using broker = await openBroker(directory.path, { broker: { groupMembersMax: 1 } })
+    await using broker = await openBroker(directory.path, {
+      broker: { groupMembersMax: 1, groupsMax: 2 },
+    })
     await broker.createTopic('t', {})
     await new GroupMember(broker, 'g').poll()
     await expect(new GroupMember(broker, 'g').poll()).rejects.toThrow(
       failure('GROUP_MAX_SIZE_REACHED'),
     )
-    const member = new GroupMember(broker, 'h')
+    await new GroupMember(broker, 'i').poll()
+    await expect(new GroupMember(broker, 'j').poll()).rejects.toThrow(
+      failure('GROUP_MAX_SIZE_REACHED'),
+    )
+    const member = new GroupMember(broker, 'i')
     await expect(member.poll({ topics: [] })).rejects.toThrow(failure('INVALID_REQUEST'))
     await expect(member.poll({ topics: ['none'] })).rejects.toThrow(
       failure('UNKNOWN_TOPIC_OR_PARTITION'),

@@ -67,8 +67,14 @@ export class Coordinator {
 
   /** GROUP_MAX_SIZE_REACHED. */
   async join(name: string, joining: Joining): Promise<Standing & { readonly live: LiveGroup }> {
+    const { groupsMax, membersMax } = this.#parts.config
+    if (!this.#groups.has(name) && this.#groups.size >= groupsMax) {
+      throw new LogError(
+        'GROUP_MAX_SIZE_REACHED',
+        `There are ${groupsMax} groups already (broker.groupsMax). Delete those that are not needed any more.`,
+      )
+    }
     const live = this.#groups.get(name) ?? this.#add(name, NO_GROUP)
-    const { membersMax } = this.#parts.config
     const memberId = memberIdOf(live, joining)
     if (!live.group.members.has(memberId) && live.group.members.size >= membersMax) {
       throw new LogError(

@@ -33,7 +33,7 @@ const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
   FENCED_MEMBER_EPOCH:
     'A member goes on with the cursor of its last answer, or joins the group again: polls with no cursor.',
   GROUP_NOT_EMPTY: 'Let its members leave first: DELETE /v1/groups/{group}/members/{member}.',
-  GROUP_MAX_SIZE_REACHED: 'Let another leave first, or raise the limit (broker.groupMembersMax).',
+  GROUP_MAX_SIZE_REACHED: 'Let another leave first, or raise the limit.',
   LOG_END_OFFSET_MISMATCH:
     'Read what was appended meanwhile, then send it with logEndOffset as If-Log-End-Offset.',
   BODY_TOO_LARGE: 'Send it in parts; a produce of application/x-ndjson has no limit.',

@@ -27,7 +27,7 @@ export const LOG_ERRORS = {
   OUT_OF_ORDER_SEQUENCE: { retriable: false, about: 'A sequence number is out of order.' },
   FENCED_MEMBER_EPOCH: { retriable: false, about: 'The group has moved on to a later epoch.' },
   GROUP_NOT_EMPTY: { retriable: false, about: 'The group has members.' },
-  GROUP_MAX_SIZE_REACHED: { retriable: true, about: 'The group takes no more members.' },
+  GROUP_MAX_SIZE_REACHED: { retriable: true, about: 'That is one member, or one group, too many.' },
   LOG_END_OFFSET_MISMATCH: {
     retriable: false,
     about: 'The log does not end where it was expected to.',
