@@ -113,7 +113,7 @@ const NEXT_STEPS: Readonly<Partial<Record<MillraceErrorCode, string>>> = {
   FENCED_MEMBER_EPOCH: 'To see who reads what: millrace group describe GROUP',
   GROUP_NOT_EMPTY:
     'End them, or take them out: millrace group leave GROUP MEMBER. To see them: millrace group describe GROUP',
-  GROUP_MAX_SIZE_REACHED: 'End one, or raise the limit of the server: broker.groupMembersMax',
+  GROUP_MAX_SIZE_REACHED: 'End one, or raise the limit of the server.',
   OVERLOADED: 'The disk does not keep up: try again in a moment.',
   STORAGE_FULL: 'Make room on the disk; it goes on by itself then.',
   STOPPING: 'The server is stopping: start it again, then run the same command.',
