@@ -1,7 +1,7 @@
 import type { Connection } from './connection.ts'
 import type { ConsumedRecord } from './consumed-record.ts'
 import type { GroupAnswer } from './group-answer.ts'
-import { type Assignment, GroupMembership, isGone } from './group-membership.ts'
+import { type Assignment, GroupMembership, isGone, isOver } from './group-membership.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { CallOptions } from './http.ts'
 import { MillraceError } from './millrace-error.ts'
@@ -126,8 +126,8 @@ export class GroupConsumer implements AsyncDisposable {
     try {
       if (this.#options.autoCommit !== false) await this.commit({ signal })
     } catch (error) {
-      // Others have its partitions, and begin where it committed before.
-      if (!isGone(error)) throw error
+      // Who goes on begins where it committed before, or where the group was moved to.
+      if (!isOver(error)) throw error
     } finally {
       this.#records = []
       if (this.#options.instanceId === undefined) await this.#membership.leave(signal)

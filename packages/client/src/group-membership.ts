@@ -117,3 +117,8 @@ export function isGone(error: unknown): boolean {
   if (!(error instanceof MillraceError)) return false
   return error.code === 'UNKNOWN_MEMBER' || error.code === 'UNKNOWN_GROUP'
 }
+
+/** What the member knew counts no more: it is gone, another took its place, or the group was moved. */
+export function isOver(error: unknown): boolean {
+  return isGone(error) || (error instanceof MillraceError && error.code === 'FENCED_MEMBER_EPOCH')
+}

@@ -3,7 +3,8 @@ export class Heartbeat {
   readonly #beat: () => Promise<void>
   #timer: ReturnType<typeof setTimeout> | undefined
   #beating: Promise<void> | undefined
-  #isOn = false
+  /** Undefined: it is stopped. */
+  #intervalMs: number | undefined
 
   constructor(beat: () => Promise<void>) {
     this.#beat = beat
@@ -11,24 +12,26 @@ export class Heartbeat {
 
   /** The first is due in one interval. Started already, it goes on as it is. */
   start(intervalMs: number | undefined): void {
-    if (this.#isOn || intervalMs === undefined) return
-    this.#isOn = true
-    this.#schedule(intervalMs)
+    if (this.#intervalMs !== undefined) return
+    this.#intervalMs = intervalMs
+    // One that is under way goes on to the next by itself.
+    if (this.#beating === undefined) this.#schedule()
   }
 
   /** None is under way when it resolves. */
   async stop(): Promise<void> {
-    this.#isOn = false
+    this.#intervalMs = undefined
     clearTimeout(this.#timer)
     await this.#beating
   }
 
-  #schedule(intervalMs: number): void {
+  #schedule(): void {
+    if (this.#intervalMs === undefined) return
     this.#timer = setTimeout(() => {
       this.#beating = this.#beat().finally(() => {
         this.#beating = undefined
-        if (this.#isOn) this.#schedule(intervalMs)
+        this.#schedule()
       })
-    }, intervalMs)
+    }, this.#intervalMs)
   }
 }

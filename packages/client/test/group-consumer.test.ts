@@ -212,6 +212,16 @@ describe('several members', () => {
     expect(lost).toEqual([[{ topic: 'lost', partitions: [0] }]])
   })
 
+  test('one whose group was moved under it closes without a word, and commits nothing', async () => {
+    await makeTopic('moved', 1, 3)
+    {
+      await using consumer = client.groupConsumer('moved', ['moved'])
+      expect(await take(consumer, 3)).toEqual(['0:0', '0:1', '0:2'])
+      await client.offsets.reset('moved', 'moved', { to: { offset: 1 } })
+    }
+    expect(await committed('moved')).toEqual([1])
+  })
+
   test('a static member stays when it is closed, and who comes after it goes on', async () => {
     await makeTopic('static', 1, 3)
     const options: GroupConsumerOptions = { instanceId: 'host-7' }
