@@ -18,6 +18,14 @@ export function readConfigurationFile(path: string): FileValues {
 }
 
 function readText(path: string): string {
+  const text = readFile(path)
+  if (text.length <= FILE_LENGTH_MAX) return text
+  throw new ConfigurationError([
+    `${path}: a configuration file has ${FILE_LENGTH_MAX} characters at most, this one ${text.length}`,
+  ])
+}
+
+function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
@@ -25,6 +33,9 @@ function readText(path: string): string {
     throw new ConfigurationError([`${path}: the configuration file cannot be read: ${reason}`])
   }
 }
+
+/** Ten times what all settings need. Of a file with nothing but faults, YAML takes a second to tell them all. */
+const FILE_LENGTH_MAX = 65_536
 
 function parseFile(path: string, text: string): unknown {
   try {

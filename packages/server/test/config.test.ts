@@ -107,6 +107,13 @@ describe('refusals', () => {
     ])
   })
 
+  test('a file that is far too long is refused before it is read as YAML', async () => {
+    const file = '{"a":{"b":1}}'.repeat(6_000)
+    expect(await withFile(file, (path) => problemsOf({ file: path }))).toEqual([
+      expect.stringMatching(/has 65536 characters at most, this one 78000$/),
+    ])
+  })
+
   test('an unknown setting is refused by name, with the nearest one', async () => {
     expect(await withFile('http:\n  prot: 1\n', (path) => problemsOf({ file: path }))).toEqual([
       expect.stringMatching(
