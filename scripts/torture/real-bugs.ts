@@ -126,4 +126,10 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: '55b33f6',
     test: 'packages/model/test/nearest.test.ts',
   },
+  {
+    what: 'A configuration file of 256 KiB with nothing but faults in it took YAML seven seconds. Such a file is refused now.',
+    foundBy: 'pnpm torture fuzz-configuration --seed 26',
+    mendedIn: 'a1cef8f',
+    test: 'packages/server/test/config.test.ts',
+  },
 ]

@@ -70,4 +70,5 @@ const SEEDS = [
   'storage:\n  minFreeBytes: 0\n  journalSlotBytes: 1048576\nbroker: {defaultPartitions: 3}\n',
   'a: &a {port: 1}\nhttp: *a\nonStorageFailure: read-only\n',
   'http.port: 80\n',
+  'a: &a {port: 1}\nhttp: &b {port: *a}\n',
 ]
