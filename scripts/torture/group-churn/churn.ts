@@ -51,7 +51,9 @@ export class Churn {
   /** Whatever was before: after a session and two heartbeats, all partitions are read, and then all records are. */
   async settle(broker: EmbeddedBroker): Promise<void> {
     // Who was taken over, and has heard of it, does not come back.
-    if (this.#members.every(({ isTakenOver }) => isTakenOver)) await this.#come(broker)
+    if (this.#members.every(({ isTakenOver }) => isTakenOver)) {
+      await whileTimePasses(this.#clock, this.#come(broker))
+    }
     for (let ms = 0; ms <= SESSION_MS + HEARTBEAT_MS; ms += HEARTBEAT_MS) {
       this.#clock.advance(HEARTBEAT_MS)
       await this.#pollAll(broker, { isTogether: false, isLossy: false })
@@ -69,7 +71,7 @@ export class Churn {
       if (round > 200) throw new Error('the group does not come to the end of its topic')
       await this.#pollAll(broker, { isTogether: false, isLossy: false })
     }
-    await this.#lookAtCommits(broker)
+    await whileTimePasses(this.#clock, this.#lookAtCommits(broker))
   }
 
   #isBehind(broker: EmbeddedBroker, partitions: number): boolean {
