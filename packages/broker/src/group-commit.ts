@@ -8,7 +8,7 @@ import type { StoredOffset } from '@millrace/offsets/offset-store'
 import type { BrokerParts } from './parts.ts'
 
 /**
- * Commits what came with a cursor, of partitions that the member still has. Never backwards: a cursor that is sent
+ * Commits what came with a cursor, of partitions that the member still has. Not backwards: a cursor that is sent
  * again, or an old one, says nothing new.
  */
 export async function commitProcessed(
@@ -30,7 +30,8 @@ export async function commitProcessed(
     processed.push({ ...place, commit: { offset, metadata: '', committedAt, by } })
   }
   await offsets.commit(processed)
-  sealed.isCommitted = true
+  // While offsets are being moved, it is not known what will count.
+  sealed.isCommitted = ![...cursor.positions.keys()].some((key) => live.isSuspended(key))
   if (processed.length > 0) live.progressed()
 }
 

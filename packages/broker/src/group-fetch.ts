@@ -14,13 +14,17 @@ export interface FetchLimits {
   readonly signal?: AbortSignal
 }
 
-/** What can be read at the positions, one after the other in their turn, until there is enough. */
+/**
+ * What can be read at the positions, one after the other in their turn, until there is enough. What fails in one
+ * (CORRUPT_SEGMENT) is told of when there is nothing from the others.
+ */
 export async function fetchInTurn(
   parts: BrokerParts,
   positions: readonly GroupPosition[],
   { maxRecords, maxBytes, turn = 0, signal }: FetchLimits,
 ): Promise<readonly (GroupFetch & { readonly index: number })[]> {
   const fetched: (GroupFetch & { readonly index: number })[] = []
+  let failure: { readonly error: unknown } | undefined
   let records = 0
   let bytes = 0
   for (let step = 0; step < positions.length; step++) {
@@ -32,7 +36,14 @@ export async function fetchInTurn(
     const { topic, partition, offset, untilOffset } = position
     const limits = { maxBytes: maxBytes - bytes, minBytes: 0, waitMs: 0 }
     const place = { topic: topic.name, partition, offset }
-    const all = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) })
+    const all = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) }).catch(
+      (error: unknown) => {
+        failure ??= { error }
+        return undefined
+      },
+    )
+    // The other partitions have nothing to do with it.
+    if (all === undefined) continue
     const batches = untilOffset === undefined ? all : below(all, untilOffset)
     fetched.push({ ...place, batches, index })
     for (const piece of batches.pieces) {
@@ -40,6 +51,7 @@ export async function fetchInTurn(
       records += countRecords(piece, offset)
     }
   }
+  if (failure !== undefined && fetched.length === 0) throw failure.error
   return fetched
 }
 

@@ -32,6 +32,11 @@ export async function pollGroup(
   groups.heard(live, memberId, request.waitMs)
   try {
     return await answer(parts, opened, request)
+  } catch (error) {
+    // Nobody will ever know of that member.
+    const isNameless = request.instanceId === undefined && request.memberId === undefined
+    if (opened.sealed === undefined && isNameless) await groups.leave(live, memberId)
+    throw error
   } finally {
     groups.heard(live, memberId)
   }
@@ -92,8 +97,11 @@ async function answer(
       const standing = await groups.advance(live, { memberId, epoch }, processed?.cursor.epoch)
       expectTopic(parts, standing)
       // What holds it up may be over from here on.
-      stops.push(live.onProgress(change.ring))
-      const found = await findPositions(parts, live, { standing, cursor, start: request.start })
+      const stopProgress = live.onProgress(change.ring)
+      stops.push(stopProgress)
+      const where = { standing, cursor, start: request.start, passesGaps: !isSignOfLife }
+      const found = await findPositions(parts, live, where)
+      if (!found.positions.some(isHeldUp)) stopProgress()
       const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
       const poll = { parts, live, standing, ...found, fetched }
       const isNews = cursor === undefined || isOtherAssignment(found.positions, cursor)

@@ -44,6 +44,8 @@ export async function findPositions(
     readonly standing: Standing
     readonly cursor: GroupCursor | undefined
     readonly start: GroupPollRequest['start']
+    /** A gap is told of, and passed over, by an answer that may have records. */
+    readonly passesGaps: boolean
   },
 ): Promise<Positions> {
   const { member } = of.standing
@@ -59,11 +61,12 @@ export async function findPositions(
     const wanted =
       counts && known !== undefined ? known : await committedOrStart(parts, live, place, of.start)
     const { logStartOffset } = place.log
-    if (isReadable && wanted < logStartOffset) {
+    const isGap = of.passesGaps && isReadable && wanted < logStartOffset
+    if (isGap) {
       const { topic, partition } = place
       skipped.push({ topic: topic.name, partition, from: wanted, to: logStartOffset })
     }
-    const offset = isReadable && wanted < logStartOffset ? logStartOffset : wanted
+    const offset = isGap ? logStartOffset : wanted
     const untilOffset = readableUntil(parts, live, place.topic, place.partition)
     positions.push({ key, ...place, offset, isRevoked, isReadable, untilOffset })
   }

@@ -51,6 +51,8 @@ export async function deleteGroup(parts: BrokerParts, group: string): Promise<vo
   if (live === undefined) return deleteOffsets(parts, group, {})
   expectEmpty(parts, group)
   if (parts.offsets.isKnown(group)) await deleteOffsets(parts, group, {})
+  // Somebody may have joined meanwhile.
+  expectEmpty(parts, group)
   await parts.groups.remove(live)
 }
 

@@ -41,7 +41,10 @@ export async function commitOffsets(
   })
   expectMayCommit(parts, group, stored, member)
   await offsets.commit(stored)
-  parts.groups.find(group)?.progressed()
+  const live = parts.groups.find(group)
+  // It may have gone back to before a growth.
+  live?.growthsPassed.clear()
+  live?.progressed()
 }
 
 /** The topic of the commit. What is wrong with it is told with its place in the list. */
@@ -102,6 +105,7 @@ export async function deleteOffsets(
   for (let first = 0; first < keys.length; first += REMOVED_AT_ONCE) {
     await offsets.remove(keys.slice(first, first + REMOVED_AT_ONCE), clock.nowMs())
   }
+  parts.groups.find(group)?.growthsPassed.clear()
   logger.info({ group, ...filter, partitions: keys.length }, 'committed offsets deleted')
 }
 

@@ -25,7 +25,7 @@ import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
 import { decodeTopicRecord } from './topic-record.ts'
 import { RoomWatch } from './room-watch.ts'
-import { TopicStore } from './topic-store.ts'
+import { isGrowing, TopicStore } from './topic-store.ts'
 import { Waits } from './waits.ts'
 
 /** Everything that an open broker consists of. */
@@ -121,6 +121,13 @@ async function removeOrphanedOffsets({ topics, offsets, clock }: BrokerParts): P
   }
 }
 
+/** What could not be written down when a topic grew: until it is, groups do not read on. */
+async function completeGrowths({ topics, groups }: BrokerParts): Promise<void> {
+  if (!topics.all().some(isGrowing)) return
+  await topics.inTurn(async () => topics.completeGrowths())
+  groups.topicsChanged()
+}
+
 function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly Chore[] {
   const { storage, clock, config, idempotency } = parts
   const trusted = new RetentionClock(clock, 0)
@@ -133,6 +140,7 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
   return [
     { name: 'retention', everyMs, run: () => expireTopics(parts) },
     { name: 'idempotency keys', everyMs, run: () => idempotency.forgetOld() },
+    { name: 'growths', everyMs, run: () => completeGrowths(parts) },
     { name: 'index', everyMs, run: () => index.expectNoProblem() },
     historyOf(TOPICS_TOPIC, config.offsetHistoryMs),
     historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),

@@ -111,7 +111,7 @@ export async function trimPartition(
   partition: number,
   beforeOffset: Offset,
 ): Promise<Offset> {
-  const { topics, storage, logger } = parts
+  const { topics, groups, storage, logger } = parts
   const topic = topics.get(name)
   expectNameForUsers(name)
   const log = logOf(topic, partition)
@@ -125,6 +125,8 @@ export async function trimPartition(
     )
   }
   await storage.append([{ kind: 'logStart', log: log.id, logStartOffset: beforeOffset }])
+  // What held a group up may be gone.
+  for (const live of groups.all()) live.progressed()
   logger.info({ topic: name, partition, logStartOffset: log.logStartOffset }, 'partition trimmed')
   return log.logStartOffset
 }

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Partitioner } from '@millrace/model/partitioner'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
@@ -237,6 +239,55 @@ describe('a topic that grows under a group', () => {
   })
 })
 
+test('a damaged partition is told of when the others have nothing more, and holds none of them up', async () => {
+  await using opened = await openGroups(2)
+  await opened.broker.close()
+  const path = join(opened.directory, 'topics/t-1/00000000000000000000.log')
+  const bytes = await readFile(path)
+  bytes.writeUInt32BE(0xdeadbeef, 70)
+  await writeFile(path, bytes)
+  const broker = await opened.reopen()
+  const member = new GroupMember(broker, 'g')
+  expect((await member.poll()).values).toEqual(['0-0', '0-1', '0-2'])
+  await expect(member.poll()).rejects.toThrow(failure('CORRUPT_SEGMENT'))
+  await produce(broker, [0], 3, 4)
+  expect((await member.poll()).values).toEqual(['0-3'])
+  expect(await committed(broker)).toEqual([3, 0])
+})
+
 function partitionOf(key: string, partitions: number): number {
   return new Partitioner(() => 0).partitionOf(record('', { key }), 0, partitions)
 }
+
+test('a group that is deleted and made again knows nothing of the cursors of before', async () => {
+  await using opened = await openGroups(1)
+  const joining = { memberId: 'a' }
+  const before = new GroupMember(opened.broker, 'g', joining)
+  await before.poll({ maxRecords: 2 })
+  await opened.broker.leaveGroup('g', 'a')
+  await opened.broker.deleteGroup('g')
+  const broker = await opened.reopen()
+  const after = new GroupMember(broker, 'g', joining)
+  expect((await after.poll({ maxRecords: 1 })).values).toEqual(['0-0'])
+  const old = new GroupMember(broker, 'g')
+  old.cursor = before.cursor
+  await expect(old.poll()).rejects.toThrow(failure('FENCED_MEMBER_EPOCH'))
+})
+
+test('offsets that are committed back to before a growth hold the group up there again', async () => {
+  await using opened = await openGroups(1)
+  const { broker } = opened
+  await broker.alterTopic('t', { partitions: 2 })
+  await produce(broker, [1], 0, 1)
+  const member = new GroupMember(broker, 'g')
+  await member.poll()
+  await member.poll()
+  await member.poll()
+  await broker.leaveGroup('g', member.memberId)
+  const back = [0, 1].map((partition) => ({ topic: 't', partition, offset: at(0) }))
+  await broker.commitOffsets('g', back)
+  const next = new GroupMember(broker, 'g')
+  expect((await next.poll({ maxRecords: 1 })).values).toEqual(['0-0'])
+  expect((await next.poll()).values).toEqual(['0-1', '0-2'])
+  expect((await next.poll()).values).toEqual(['1-0'])
+})

@@ -6,6 +6,7 @@ import { openBroker, record } from './open-broker.ts'
 export interface Opened extends AsyncDisposable {
   readonly broker: EmbeddedBroker
   readonly clock: ManualClock
+  readonly directory: string
   /** The same data, opened again. */
   reopen(): Promise<EmbeddedBroker>
 }
@@ -25,6 +26,7 @@ export async function openGroups(partitions: number): Promise<Opened> {
   return {
     broker,
     clock,
+    directory: directory.path,
     async reopen() {
       await broker.close()
       broker = await openBroker(directory.path, { clock })

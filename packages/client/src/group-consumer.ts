@@ -64,7 +64,11 @@ export class GroupConsumer implements AsyncDisposable {
   /** Of these records, those before are processed. */
   #processed = 0
   /** Processed, and not committed as far as this member knows: the next offset of each partition. */
-  #positions = new Map<string, OffsetCommit>()
+  #positions = new Map<string, Position>()
+  /** Of the answer that brought the records: what was learnt by it says nothing of what came after. */
+  #epoch = 0
+  /** What a callback threw while nobody could be told. */
+  #thrown: { readonly error: unknown } | undefined
   #isInTurn = false
   #revoked: Assignment = []
   #assignment = ''
@@ -107,15 +111,23 @@ export class GroupConsumer implements AsyncDisposable {
   /** Commits, on disk when it resolves, what is processed; with `through`, also the record of the turn under way. */
   async commit({ through, signal }: CallOptions & { readonly through?: ConsumedRecord } = {}) {
     if (through !== undefined && through === this.#records[this.#index - 1]) this.#noteTurn()
-    const { memberId, memberEpoch } = this.#membership
-    const offsets = [...this.#positions.values()]
-    if (memberEpoch === undefined || offsets.length === 0) return
+    const byEpoch = Map.groupBy(this.#positions.values(), ({ epoch }) => epoch)
+    for (const [epoch, positions] of byEpoch) await this.#commit(epoch, positions, signal)
+  }
+
+  async #commit(
+    memberEpoch: number,
+    positions: readonly Position[],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { memberId } = this.#membership
+    const offsets = positions.map(({ commit }) => commit)
     const member = { memberId, memberEpoch }
     await createOffsets(this.#connection).commit(this.group, offsets, { member, signal })
-    for (const commit of offsets) {
-      const key = keyOf(commit)
+    for (const position of positions) {
+      const key = keyOf(position.commit)
       // The loop may have gone on meanwhile.
-      if (this.#positions.get(key) === commit) this.#positions.delete(key)
+      if (this.#positions.get(key) === position) this.#positions.delete(key)
     }
   }
 
@@ -124,13 +136,24 @@ export class GroupConsumer implements AsyncDisposable {
     this.#stop.abort(new DOMException('The consumer is closed.', 'AbortError'))
     await this.#heartbeat.stop()
     try {
-      if (this.#options.autoCommit !== false) await this.commit({ signal })
-    } catch (error) {
-      // Who goes on begins where it committed before, or where the group was moved to.
-      if (!isOver(error)) throw error
+      if (this.#options.autoCommit !== false) await this.#commitEach(signal)
     } finally {
       this.#records = []
       if (this.#options.instanceId === undefined) await this.#membership.leave(signal)
+    }
+  }
+
+  /** Partition by partition: where the group was moved, or another reads by now, what was processed counts no more. */
+  async #commitEach(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.commit({ signal })
+    } catch (error) {
+      if (!isOver(error)) throw error
+      for (const position of this.#positions.values()) {
+        await this.#commit(position.epoch, [position], signal).catch((reason: unknown) => {
+          if (!isOver(reason)) throw reason
+        })
+      }
     }
   }
 
@@ -151,6 +174,7 @@ export class GroupConsumer implements AsyncDisposable {
     try {
       for (;;) {
         this.#signal.throwIfAborted()
+        this.#throwWhatWasThrown()
         const record = this.#records[this.#index]
         if (record !== undefined) {
           this.#index++
@@ -181,7 +205,8 @@ export class GroupConsumer implements AsyncDisposable {
     const record = this.#records[this.#index - 1]
     if (record === undefined) return
     const { topic, partition, offset } = record
-    this.#positions.set(keyOf(record), { topic, partition, offset: offset + 1 })
+    const commit = { topic, partition, offset: offset + 1 }
+    this.#positions.set(keyOf(record), { epoch: this.#epoch, commit })
   }
 
   async #poll(): Promise<void> {
@@ -190,10 +215,11 @@ export class GroupConsumer implements AsyncDisposable {
     const answer = await this.#askOrJoin()
     this.#keepPositions(this.#options.autoCommit === false ? answer : NOTHING_HELD)
     this.#records = answer.records
+    this.#epoch = answer.memberEpoch
     this.#index = 0
     this.#processed = 0
     this.#hear(answer)
-    for (const skipped of answer.skipped) this.#skip(skipped)
+    this.#skip(answer.skipped)
   }
 
   /** Of what it has still; the rest is others' to commit. */
@@ -216,13 +242,17 @@ export class GroupConsumer implements AsyncDisposable {
     }
   }
 
+  /** Of what fails, the member that is gone is noticed here; the rest may be over by the next time. */
   async #beat(): Promise<void> {
+    const answer = await this.#membership.beat(this.#signal).catch((error: unknown) => {
+      return isGone(error) ? 'gone' : undefined
+    })
     try {
-      const answer = await this.#membership.beat(this.#signal)
-      if (answer !== undefined) this.#hear(answer)
+      if (answer === 'gone') this.#lose()
+      else if (answer !== undefined) this.#hear(answer)
     } catch (error) {
-      // What is not worked on yet is for others now. Any other failure may be over by the next time.
-      if (isGone(error)) this.#lose()
+      // A callback's own: for whoever asks for the next record.
+      this.#thrown = { error }
     }
   }
 
@@ -253,15 +283,30 @@ export class GroupConsumer implements AsyncDisposable {
     if (revoked.length > 0) await this.#options.onRevoked?.(revoked)
   }
 
-  #skip(skipped: GroupAnswer['skipped'][number]): void {
-    const { topic, partition, from, to } = skipped
-    if (this.#options.onSkip !== undefined) return this.#options.onSkip(skipped)
+  #skip(skipped: GroupAnswer['skipped']): void {
+    const { onSkip } = this.#options
+    if (onSkip !== undefined) for (const range of skipped) onSkip(range)
+    if (onSkip !== undefined || skipped.length === 0) return
+    const gaps = skipped.map(({ topic, partition, from, to }) => {
+      return `${topic}-${partition} begins at ${to}, and the records from ${from} on are gone`
+    })
     throw new MillraceError(
       'OFFSET_OUT_OF_RANGE',
-      `${topic}-${partition} begins at ${to}: the records from ${from} on are gone. Enter the loop again to go on ` +
-        'behind them, or give onSkip.',
+      `${gaps.join('; ')}. Enter the loop again to go on behind them, or give onSkip.`,
     )
   }
+
+  #throwWhatWasThrown(): void {
+    const thrown = this.#thrown
+    this.#thrown = undefined
+    if (thrown !== undefined) throw thrown.error
+  }
+}
+
+/** Where it is to be committed, and by which answer that was learnt. */
+interface Position {
+  readonly epoch: number
+  readonly commit: OffsetCommit
 }
 
 function keyOf({

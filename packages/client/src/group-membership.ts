@@ -90,9 +90,10 @@ export class GroupMembership {
   ): Promise<GroupAnswer> {
     const { group, topics, instanceId, commit, start, maxBytes } = this.#options
     const cursor = this.#last?.cursor ?? null
-    const joining = { topics: [...topics], memberId: this.#memberId, instanceId }
+    const joining = { memberId: this.#memberId, instanceId }
     this.#hasAsked = true
-    const poll: GroupPoll = { ...what, commit, start, maxBytes, cursor }
+    // By name each time: a topic that was deleted and made again is another one.
+    const poll: GroupPoll = { ...what, topics: [...topics], commit, start, maxBytes, cursor }
     const request = {
       method: 'POST',
       path: pathOf`/v1/groups/${group}/poll`,

@@ -212,14 +212,57 @@ describe('several members', () => {
     expect(lost).toEqual([[{ topic: 'lost', partitions: [0] }]])
   })
 
-  test('one whose group was moved under it closes without a word, and commits nothing', async () => {
-    await makeTopic('moved', 1, 3)
+  test('what was read before the group was moved is not committed, what was read of other partitions is', async () => {
+    await makeTopic('moved', 2, 3)
     {
       await using consumer = client.groupConsumer('moved', ['moved'])
-      expect(await take(consumer, 3)).toEqual(['0:0', '0:1', '0:2'])
-      await client.offsets.reset('moved', 'moved', { to: { offset: 1 } })
+      const turns = consumer[Symbol.asyncIterator]()
+      for (let turn = 0; turn < 6; turn++) await turns.next()
+      const to = { offset: 1 }
+      await client.offsets.reset('moved', 'moved', { to, partitions: [0] })
+      // Its signs of life have told it of the new epoch.
+      await sessionsOf('moved', 1, 1)
+      await turns.return?.()
     }
-    expect(await committed('moved')).toEqual([1])
+    expect(await committed('moved')).toEqual([1, 2])
+  })
+
+  test('a gap that is met by a sign of life is told with the next poll, and all gaps are told', async () => {
+    await makeTopic('gaps', 3, 3)
+    await using consumer = client.groupConsumer('gaps', ['gaps'], { maxBytes: 1 })
+    const turns = consumer[Symbol.asyncIterator]()
+    // One poll brings one batch.
+    for (let turn = 0; turn < 3; turn++) await turns.next()
+    await client.topics.trim('gaps', 1, 2)
+    await client.topics.trim('gaps', 2, 2)
+    await sessionsOf('gaps', 1, 1)
+    await expect(turns.next()).rejects.toThrow(/gaps-1 begins at 2.*gaps-2 begins at 2/)
+    expect((await turns.next()).value).toMatchObject({ partition: 1, offset: 2 })
+  })
+
+  test('what a callback throws comes to who asks for the next record', async () => {
+    await makeTopic('thrown', 1, 2)
+    await using consumer = client.groupConsumer('thrown', ['thrown'], {
+      onLost: () => {
+        throw new Error('lost')
+      },
+    })
+    const turns = consumer[Symbol.asyncIterator]()
+    await turns.next()
+    await client.groups.leave('thrown', consumer.memberId)
+    await sessionsOf('thrown', 1, 0)
+    await expect(turns.next()).rejects.toThrow('lost')
+    expect((await turns.next()).value).toMatchObject({ offset: 0 })
+  })
+
+  test('a topic that was deleted and made again is read from its first record', async () => {
+    await makeTopic('again', 1, 2)
+    await using consumer = client.groupConsumer('again', ['again'], { waitMs: 100 })
+    expect(await take(consumer, 2)).toEqual(['0:0', '0:1'])
+    await client.topics.delete('again')
+    await makeTopic('again', 1, 1)
+    expect(await take(consumer, 1)).toEqual(['0:1'])
+    expect(await take(consumer, 2)).toEqual(['0:1', '0:0'])
   })
 
   test('a static member stays when it is closed, and who comes after it goes on', async () => {
@@ -299,10 +342,10 @@ function collect(consumer: GroupConsumer) {
 }
 
 /** Until the group has been described so often: each takes as long as a third of a session. */
-async function sessionsOf(group: string, thirds: number): Promise<void> {
+async function sessionsOf(group: string, thirds: number, members = 2): Promise<void> {
   for (let third = 0; third < thirds * 2; third++) {
     await new Promise((resolve) => setTimeout(resolve, 333))
-    expect((await client.groups.describe(group)).members).toHaveLength(2)
+    expect((await client.groups.describe(group)).members).toHaveLength(members)
   }
 }
 

@@ -74,7 +74,9 @@ export class Coordinator {
         `There are ${groupsMax} groups already (broker.groupsMax). Delete those that are not needed any more.`,
       )
     }
-    const live = this.#groups.get(name) ?? this.#add(name, NO_GROUP)
+    const live =
+      this.#groups.get(name) ??
+      this.#add(name, { ...NO_GROUP, epoch: this.#parts.store.firstEpoch() })
     const memberId = memberIdOf(live, joining)
     if (!live.group.members.has(memberId) && live.group.members.size >= membersMax) {
       throw new LogError(
@@ -149,7 +151,7 @@ export class Coordinator {
 
   /** A group without members: as if it had never had one. */
   async remove(live: LiveGroup): Promise<void> {
-    await this.#parts.store.remove(live.name)
+    await this.#parts.store.remove(live.name, live.group.epoch)
     if (live.group.members.size === 0) this.#groups.delete(live.name)
   }
 

@@ -18,6 +18,7 @@ export class Cursors {
   readonly #byText = new Map<string, SealedCursor>()
   /** The oldest first. */
   readonly #byMember = new Map<string, SealedCursor>()
+  #weight = 0
 
   constructor(secret: Uint8Array) {
     this.#secret = secret
@@ -40,21 +41,28 @@ export class Cursors {
     const sealed = { group, cursor, text, isCommitted: false }
     this.#byText.set(text, sealed)
     this.#byMember.set(member, sealed)
+    this.#weight += weightOf(sealed)
     for (const [name, oldest] of this.#byMember) {
-      if (this.#byMember.size <= REMEMBERED_MAX) break
+      if (this.#weight <= WEIGHT_MAX) break
       this.#forget(name, oldest)
     }
     return text
   }
 
-  #forget(member: string, { text }: SealedCursor): void {
+  #forget(member: string, sealed: SealedCursor): void {
     this.#byMember.delete(member)
-    this.#byText.delete(text)
+    this.#byText.delete(sealed.text)
+    this.#weight -= weightOf(sealed)
   }
 }
 
-/** About 500 bytes each, for a member of a few partitions. */
-const REMEMBERED_MAX = 20_000
+/** Of a cursor, in partitions: each takes some 120 bytes, and the rest as much as three. */
+function weightOf({ cursor }: SealedCursor): number {
+  return cursor.positions.size + 3
+}
+
+/** Some 12 MB. */
+const WEIGHT_MAX = 100_000
 
 function isSame(one: GroupCursor, other: GroupCursor): boolean {
   if (one.epoch !== other.epoch || one.turn !== other.turn) return false

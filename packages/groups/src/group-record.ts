@@ -2,6 +2,7 @@
  * A record of `__groups`. Key and value are text, so that the topic can be read with any consumer.
  *
  *     secret                    {"version":1,"secret":"<32 bytes, base64url>"}       seals cursors
+ *     epochs                    {"version":1,"epoch":12}    the highest of a group that was deleted
  *     group billing             {"version":1,"epoch":8}
  *     member billing m1         {"version":1,"instanceId":"host-7","joinedEpoch":3,"topicIds":["<id>"],
  *                                "target":["<topic id>/0"],"held":[["<topic id>/0",3],["<topic id>/2",3,8]]}
@@ -16,6 +17,7 @@ import type { Holding, Member } from './member.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
 export const SECRET_KEY = 'secret'
+export const EPOCHS_KEY = 'epochs'
 export const GROUP_PREFIX = 'group '
 export const MEMBER_PREFIX = 'member '
 

@@ -10,6 +10,7 @@ import {
   encodeEpoch,
   encodeMember,
   encodeSecret,
+  EPOCHS_KEY,
   GROUP_PREFIX,
   groupKey,
   MEMBER_PREFIX,
@@ -66,9 +67,18 @@ export class GroupStore {
     await this.#state.append([this.#record(groupKey(name), encodeEpoch(group.epoch)), ...members])
   }
 
-  /** A group without members, gone. */
-  async remove(name: string): Promise<void> {
-    await this.#state.append([this.#record(groupKey(name), null)])
+  /** A group without members, gone. What is made under its name begins at that epoch, or a later one. */
+  async remove(name: string, epoch: number): Promise<void> {
+    await this.#state.append([
+      this.#record(groupKey(name), null),
+      this.#record(EPOCHS_KEY, encodeEpoch(Math.max(epoch, this.firstEpoch()))),
+    ])
+  }
+
+  /** Of a group that begins: above those of all groups that were deleted. */
+  firstEpoch(): number {
+    const value = this.#state.get(EPOCHS_KEY)
+    return value === undefined ? 0 : decodeEpoch(EPOCHS_KEY, value)
   }
 
   #all(prefix: string) {

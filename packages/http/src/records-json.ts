@@ -40,7 +40,6 @@ export class RecordsJson {
     fetched: FetchedBatches,
     { topic, partition, offset, filter, format }: RecordsToWrite,
   ): Offset {
-    const before = this.#read
     try {
       for (const record of recordsFrom(fetched.pieces, offset)) {
         if (this.isFull) return record.offset
@@ -51,8 +50,8 @@ export class RecordsJson {
       }
     } catch (error) {
       const damagedFrom = error instanceof LogError ? error.fields.damagedFrom : undefined
-      if (this.#read === before || damagedFrom === undefined) throw error
-      return damagedFrom
+      if (this.#read === 0 || damagedFrom === undefined) throw error
+      return Math.max(offset, damagedFrom) as Offset
     }
     return fetched.nextOffset
   }
