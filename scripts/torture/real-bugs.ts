@@ -94,7 +94,7 @@ export const REAL_BUGS: readonly RealBug[] = [
   },
   {
     what: 'A configuration file with a YAML alias inside the mapping that it names ended in a stack overflow instead of a message.',
-    foundBy: 'whoever wrote fuzz-configuration, which finds it at --seed 6',
+    foundBy: 'whoever wrote fuzz-configuration',
     mendedIn: '403be15',
     test: 'packages/server/test/config.test.ts',
   },
