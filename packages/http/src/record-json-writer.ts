@@ -10,17 +10,16 @@ import { JSON_NESTING_MAX, skipValue } from './json-scanner.ts'
 /** How bytes are shown: as JSON where they are JSON, else text where they are UTF-8, else base64. */
 export type RecordFormat = 'json' | 'text' | 'base64'
 
-/** One record, without a line break anywhere. `topic` where those of several topics come together. */
+/** One record, without a line break anywhere. `leading`: its first fields, each with a comma after it. */
 export function writeRecord(
   builder: ByteBuilder,
   partition: number,
   record: LogRecord,
   format: RecordFormat,
-  topic?: string,
+  leading = '',
 ): void {
-  const topicField = topic === undefined ? '' : `"topic":${JSON.stringify(topic)},`
   builder.writeText(
-    `{${topicField}"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
+    `{${leading}"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
       `${keyField(record.key, format)},`,
   )
   writeValue(builder, record.value, format)

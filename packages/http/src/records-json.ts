@@ -40,13 +40,14 @@ export class RecordsJson {
     fetched: FetchedBatches,
     { topic, partition, offset, filter, format }: RecordsToWrite,
   ): Offset {
+    const leading = topic === undefined ? '' : `"topic":${JSON.stringify(topic)},`
     try {
       for (const record of recordsFrom(fetched.pieces, offset)) {
         if (this.isFull) return record.offset
         this.#read++
         if (filter !== undefined && !filter(record)) continue
         if (this.#builder.length > this.#emptyLength) this.#builder.writeText(',')
-        writeRecord(this.#builder, partition, record, format, topic)
+        writeRecord(this.#builder, partition, record, format, leading)
       }
     } catch (error) {
       const damagedFrom = error instanceof LogError ? error.fields.damagedFrom : undefined
