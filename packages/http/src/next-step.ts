@@ -21,7 +21,8 @@ function forTopic(topic: string | undefined): string {
 const RETRY_MS = 1000
 
 const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
-  UNKNOWN_GROUP: 'A group is there once somebody polled for it, or committed.',
+  UNKNOWN_GROUP:
+    'A consumer group is there once somebody polled for it, or committed; a share group, once it was made.',
   UNKNOWN_MEMBER: 'Join the group again: poll with no cursor.',
   NOT_ACCEPTABLE: 'Accept one of them.',
   REQUEST_TOO_SLOW: 'Send it again, in smaller parts where the connection is slow.',

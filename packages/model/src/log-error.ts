@@ -14,7 +14,7 @@ export const LOG_ERRORS = {
   METHOD_NOT_ALLOWED: { retriable: false, about: 'That cannot be done at this address.' },
   HEADERS_TOO_LARGE: { retriable: false, about: 'The request has too many headers.' },
   UNKNOWN_TOPIC_OR_PARTITION: { retriable: false, about: 'No such topic, or no such partition.' },
-  UNKNOWN_GROUP: { retriable: false, about: 'No such consumer group.' },
+  UNKNOWN_GROUP: { retriable: false, about: 'No such group.' },
   UNKNOWN_MEMBER: { retriable: false, about: 'No such member of the group.' },
   NOT_ACCEPTABLE: { retriable: false, about: 'No answer of the accepted media types exists.' },
   UNSUPPORTED_MEDIA_TYPE: { retriable: false, about: 'That Content-Type is not understood here.' },
