@@ -82,6 +82,20 @@ export const BrokerConfigSchema = Type.Object(
       minimum: 1,
       maximum: 10_000,
     }),
+    shareGroupsMax: Type.Integer({
+      description: 'The most share groups that there may be.',
+      default: 10_000,
+      minimum: 1,
+      maximum: 100_000,
+    }),
+    shareSpanMax: Type.Integer({
+      description:
+        'How many offsets a share group may go beyond the first record of a partition that is not settled. ' +
+        'At the limit nothing newer of that partition is handed out until that record is settled.',
+      default: 2_000_000,
+      minimum: 1_000,
+      maximum: 20_000_000,
+    }),
     housekeepingIntervalMs: Type.Integer({
       description: 'Time between two looks at what retention lets go, in milliseconds.',
       default: 60 * SECOND_MS,

@@ -2,6 +2,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import type * as model from '@millrace/model/broker'
 import type * as consumerGroup from '@millrace/model/consumer-group'
+import type * as shareGroup from '@millrace/model/share-group'
 import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { StorageConfig } from '@millrace/storage/config'
@@ -17,6 +18,7 @@ import { resetOffsets } from './offset-reset.ts'
 import { type OpenedBroker, openParts } from './open-parts.ts'
 import type { BrokerParts } from './parts.ts'
 import { produceBatches, produceRecords } from './produce.ts'
+import { listShareGroups, putShareGroup, removeShareGroup } from './share-administration.ts'
 import { metricsOf, statusOf } from './status.ts'
 import { describe, logOf, stateOf } from './topic.ts'
 import {
@@ -178,6 +180,43 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
     return leaveGroup(this.#parts, group, memberId)
   }
 
+  async listShareGroups(page: {
+    readonly limit: number
+    readonly after?: string
+  }): Promise<shareGroup.ShareGroupPage> {
+    return listShareGroups(this.#parts, page)
+  }
+
+  async describeShareGroup(group: string): Promise<shareGroup.ShareGroupDescription> {
+    return this.#parts.shares.describe(group)
+  }
+
+  putShareGroup(
+    group: string,
+    input: shareGroup.ShareGroupInput,
+  ): ReturnType<model.Broker['putShareGroup']> {
+    return putShareGroup(this.#parts, group, input)
+  }
+
+  deleteShareGroup(group: string): Promise<void> {
+    return removeShareGroup(this.#parts, group)
+  }
+
+  async acquire(group: string, request: shareGroup.AcquireRequest): Promise<shareGroup.Acquired> {
+    return this.#parts.shares.get(group).acquire(request)
+  }
+
+  async acknowledge(
+    group: string,
+    acknowledgements: readonly shareGroup.Acknowledgement[],
+  ): Promise<readonly shareGroup.Acknowledged[]> {
+    return this.#parts.shares.get(group).acknowledge(acknowledgements)
+  }
+
+  async redrive(group: string, request: shareGroup.RedriveRequest): Promise<shareGroup.Redriven> {
+    return this.#parts.shares.redrive(group, request)
+  }
+
   status(): model.BrokerStatus {
     return statusOf(this.#opened)
   }
@@ -196,9 +235,10 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    const { waits, groups, storage } = this.#parts
+    const { waits, groups, shares, storage } = this.#parts
     waits.stop()
     groups.stop()
+    shares.stop()
     try {
       // At once: from the call on, no more is taken.
       await Promise.all([this.#housekeeping.stop(), storage.close()])

@@ -5,6 +5,8 @@ import { Coordinator } from '@millrace/groups/coordinator'
 import { Cursors } from '@millrace/groups/cursors'
 import { decodeGroupRecord } from '@millrace/groups/group-record'
 import { GROUPS_TOPIC, GroupStore } from '@millrace/groups/group-store'
+import { decodeShareRecord } from '@millrace/share-groups/share-record'
+import { SHARE_TOPIC } from '@millrace/share-groups/share-store'
 import type { StorageConfig } from '@millrace/storage/config'
 import { trimHistory } from '@millrace/storage/state-history'
 import { RetentionClock } from '@millrace/storage/retention'
@@ -25,6 +27,7 @@ import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
 import { decodeTopicRecord } from './topic-record.ts'
 import { RoomWatch } from './room-watch.ts'
+import { openShares } from './open-shares.ts'
 import { isGrowing, TopicStore } from './topic-store.ts'
 import { Waits } from './waits.ts'
 
@@ -51,6 +54,7 @@ export async function openParts(
       { name: TOPICS_TOPIC, log: logs.topics, decode: decodeTopicRecord },
       { name: OFFSETS_TOPIC, log: logs.offsets, decode: decodeOffsetRecord },
       { name: GROUPS_TOPIC, log: logs.groups, decode: decodeGroupRecord },
+      { name: SHARE_TOPIC, log: logs.share, decode: decodeShareRecord },
     ])
     try {
       for (const note of index.notes) logger.warn({ note }, 'index')
@@ -101,6 +105,8 @@ async function makeParts(
     }),
     cursors: new Cursors(await groupStore.secret()),
     groupStarts: new OneAtATime(),
+    shares: await openShares(base, topics, index.state(SHARE_TOPIC)),
+    shareChanges: new OneAtATime(),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, {
@@ -122,10 +128,11 @@ async function removeOrphanedOffsets({ topics, offsets, clock }: BrokerParts): P
 }
 
 /** What could not be written down when a topic grew: until it is, groups do not read on. */
-async function completeGrowths({ topics, groups }: BrokerParts): Promise<void> {
+async function completeGrowths({ topics, groups, shares }: BrokerParts): Promise<void> {
   if (!topics.all().some(isGrowing)) return
   await topics.inTurn(async () => topics.completeGrowths())
   groups.topicsChanged()
+  shares.topicsChanged()
 }
 
 function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly Chore[] {
@@ -145,6 +152,7 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
     historyOf(TOPICS_TOPIC, config.offsetHistoryMs),
     historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),
     historyOf(GROUPS_TOPIC, config.offsetHistoryMs),
+    historyOf(SHARE_TOPIC, config.offsetHistoryMs),
   ]
 }
 

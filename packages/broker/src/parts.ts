@@ -2,6 +2,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Coordinator } from '@millrace/groups/coordinator'
 import type { Cursors } from '@millrace/groups/cursors'
 import type { OffsetStore } from '@millrace/offsets/offset-store'
+import type { ShareGroups } from '@millrace/share-groups/share-groups'
 import type { Storage } from '@millrace/storage/storage'
 import type { BrokerConfig } from './config.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
@@ -27,6 +28,9 @@ export interface BrokerParts {
   readonly cursors: Cursors
   /** Groups that begin in a topic. */
   readonly groupStarts: OneAtATime
+  readonly shares: ShareGroups
+  /** Share groups that are made, altered and deleted. */
+  readonly shareChanges: OneAtATime
   readonly producerIds: ProducerIds
   readonly idempotency: IdempotencyKeys
   readonly budget: ProduceBudget

@@ -23,7 +23,7 @@ export async function expireTopics(parts: BrokerParts): Promise<void> {
 }
 
 async function expirePartition(
-  { storage, logger }: BrokerParts,
+  { storage, shares, logger }: BrokerParts,
   { config, name }: Topic,
   partition: number,
   log: Log,
@@ -32,5 +32,6 @@ async function expirePartition(
   const before = log.logStartOffset
   const logStartOffset = await storage.expire(log, { retentionMs, retentionBytes })
   if (logStartOffset === before) return
+  shares.topicsChanged()
   logger.info({ topic: name, partition, before, logStartOffset }, 'records expired')
 }

@@ -1,6 +1,7 @@
 import { stateOf as groupStateOf } from '@millrace/groups/group'
 import type { LiveGroup } from '@millrace/groups/live-group'
 import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
+import type { ShareGroups } from '@millrace/share-groups/share-groups'
 import type { OpenedBroker } from './open-parts.ts'
 
 export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
@@ -23,7 +24,7 @@ export function statusOf({ parts, index }: OpenedBroker): BrokerStatus {
 }
 
 export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
-  const { storage, topics, groups, counts, budget, waits } = parts
+  const { storage, topics, groups, shares, counts, budget, waits } = parts
   const measured = storage.metrics()
   const { syncs, syncSeconds, pendingBytes, waitingBytes } = measured
   const { checkpoints, journalBytesUsed, journalBytesMax } = measured
@@ -50,6 +51,8 @@ export function metricsOf({ parts, lag }: OpenedBroker): BrokerMetrics {
     },
     groups: countGroups(groups.all()),
     lag: lag.read(),
+    shares: countShares(shares),
+    shareLag: shares.lag(SERIES_MAX),
   }
 }
 
@@ -69,6 +72,19 @@ function stateOf(
     case 'stopping':
       return { state: 'stopping' }
   }
+}
+
+/** A page of metrics with more series than this helps nobody. */
+const SERIES_MAX = 1_000
+
+function countShares(shares: ShareGroups): BrokerMetrics['shares'] {
+  let acquired = 0
+  let waiting = 0
+  for (const live of shares.all()) {
+    waiting += live.waitingCount
+    for (const { share } of live.partitions.all) acquired += share.ledger.acquiredCount
+  }
+  return { groups: shares.count, acquired, waiting }
 }
 
 function countGroups(all: Iterable<LiveGroup>): BrokerMetrics['groups'] {

@@ -65,7 +65,7 @@ export async function alterTopic(
   name: string,
   change: WantedTopic,
 ): Promise<{ readonly topic: TopicDescription; readonly warnings: readonly string[] }> {
-  const { topics, groups, logger } = parts
+  const { topics, groups, shares, logger } = parts
   if (change.config !== undefined) expectTopicConfig(change.config)
   return topics.inTurn(async () => {
     const topic = topics.get(name)
@@ -84,23 +84,30 @@ export async function alterTopic(
     }
     const altered = await topics.alter(topic, partitions, change.config ?? {})
     logger.info({ topic: name, partitions, config: altered.given }, 'topic altered')
-    if (altered.logs.length > before || isGrowing(topic)) groups.topicsChanged()
+    if (altered.logs.length > before || isGrowing(topic)) {
+      groups.topicsChanged()
+      shares.topicsChanged()
+    }
     const warnings = partitions > before ? [KEYS_ARE_REMAPPED] : []
     return { topic: describe(altered), warnings }
   })
 }
 
 export async function deleteTopic(parts: BrokerParts, name: string): Promise<void> {
-  const { topics, offsets, groups, clock, logger } = parts
+  const { topics, offsets, groups, shares, clock, logger } = parts
   await topics.inTurn(async () => {
     const topic = topics.get(name)
     expectNameForUsers(name)
     await topics.remove(topic)
     groups.topicsChanged()
+    shares.topicsChanged()
     logger.info({ topic: name }, 'topic deleted')
     // Offsets go by the topic's id: nobody finds them any more, and a failure here leaves them to the next start.
     await offsets.removeTopic(topic.id, clock.nowMs()).catch((error: unknown) => {
       logger.warn({ topic: name, err: error }, 'committed offsets of a deleted topic are left')
+    })
+    await shares.removeTopic(topic).catch((error: unknown) => {
+      logger.warn({ topic: name, err: error }, 'what share groups knew of a deleted topic is left')
     })
   })
 }
@@ -111,7 +118,7 @@ export async function trimPartition(
   partition: number,
   beforeOffset: Offset,
 ): Promise<Offset> {
-  const { topics, groups, storage, logger } = parts
+  const { topics, groups, shares, storage, logger } = parts
   const topic = topics.get(name)
   expectNameForUsers(name)
   const log = logOf(topic, partition)
@@ -127,6 +134,7 @@ export async function trimPartition(
   await storage.append([{ kind: 'logStart', log: log.id, logStartOffset: beforeOffset }])
   // What held a group up may be gone.
   for (const live of groups.all()) live.progressed()
+  shares.topicsChanged()
   logger.info({ topic: name, partition, logStartOffset: log.logStartOffset }, 'partition trimmed')
   return log.logStartOffset
 }

@@ -58,6 +58,10 @@ export function OffsetOf(description: string, example: number) {
 
 export const Count = Type.Integer({ minimum: 0 })
 
+export function CountOf(description: string) {
+  return Type.Integer({ minimum: 0, description })
+}
+
 export const EpochMilliseconds = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,

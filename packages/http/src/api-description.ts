@@ -96,5 +96,9 @@ const TAGS = [
     description: 'Records out: stateless, from any offset or time, waiting or streaming.',
   },
   { name: 'groups', description: 'Committed offsets: where each group goes on.' },
+  {
+    name: 'share groups',
+    description: 'Records handed out one by one, and acknowledged one by one.',
+  },
   { name: 'operation', description: 'Health, status, metrics, this document.' },
 ]

@@ -26,6 +26,8 @@ import { addMetricsRoute, measureRequests } from './routes/metrics.ts'
 import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
+import { addShareGroupRoutes } from './routes/share-groups.ts'
+import { addShareRecordRoutes } from './routes/share-records.ts'
 import { addTopicRoutes } from './routes/topics.ts'
 import { Turns } from './turns.ts'
 
@@ -80,6 +82,8 @@ function addRoutes(app: App, edge: Edge): void {
   addOffsetRoutes(app, edge)
   addGroupPollRoute(app, edge)
   addGroupRoutes(app, edge)
+  addShareGroupRoutes(app, edge)
+  addShareRecordRoutes(app, edge)
   addProducerRoutes(app, edge)
   addHealthRoutes(app, edge)
   addDocsRoute(app)

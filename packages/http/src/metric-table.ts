@@ -1,5 +1,5 @@
 /** The metrics that are read off the broker, each with what it means. */
-import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
+import type { BrokerMetrics, BrokerStatus, ShareLag } from '@millrace/model/broker'
 
 export interface BrokerCounter {
   readonly name: string
@@ -11,6 +11,13 @@ export interface BrokerGauge {
   readonly name: string
   readonly help: string
   readonly read: (metrics: BrokerMetrics, status: BrokerStatus) => number
+}
+
+/** Of each partition of each share group. */
+export interface ShareMetric {
+  readonly name: string
+  readonly help: string
+  readonly read: (lag: ShareLag) => number
 }
 
 export const COUNTERS: readonly BrokerCounter[] = [
@@ -118,6 +125,21 @@ export const GAUGES: readonly BrokerGauge[] = [
     read: ({ groups }) => groups.reconciling,
   },
   {
+    name: 'millrace_share_groups',
+    help: 'Share groups.',
+    read: ({ shares }) => shares.groups,
+  },
+  {
+    name: 'millrace_share_acquired_records',
+    help: 'Records that consumers of share groups have now.',
+    read: ({ shares }) => shares.acquired,
+  },
+  {
+    name: 'millrace_share_waiting',
+    help: 'Acquires that wait for records.',
+    read: ({ shares }) => shares.waiting,
+  },
+  {
     name: 'millrace_disk_free_bytes',
     help: 'Free space where the data is.',
     read: (_metrics, { diskFreeBytes }) => diskFreeBytes,
@@ -136,5 +158,36 @@ export const GAUGES: readonly BrokerGauge[] = [
     name: 'millrace_ready',
     help: '1 while reads and writes are served.',
     read: (_metrics, { state }) => (state === 'ready' ? 1 : 0),
+  },
+]
+
+export const SHARE_COUNTERS: readonly ShareMetric[] = [
+  {
+    name: 'millrace_share_group_expired_records_total',
+    help: 'Unsettled records that retention, or a trim, passed.',
+    read: ({ expired }) => expired,
+  },
+]
+
+export const SHARE_GAUGES: readonly ShareMetric[] = [
+  {
+    name: 'millrace_share_group_unsettled_records',
+    help: 'Records up to the high watermark that are not settled.',
+    read: ({ unsettled }) => unsettled,
+  },
+  {
+    name: 'millrace_share_group_acquired_records',
+    help: 'Records that consumers have now.',
+    read: ({ acquired }) => acquired,
+  },
+  {
+    name: 'millrace_share_group_dead_letter_records',
+    help: 'Records in the dead-letter topic that were not redriven.',
+    read: ({ deadLetters }) => deadLetters,
+  },
+  {
+    name: 'millrace_share_group_parked_keys',
+    help: 'Keys whose records all go to the dead-letter topic.',
+    read: ({ parkedKeys }) => parkedKeys,
   },
 ]

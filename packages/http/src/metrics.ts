@@ -1,6 +1,6 @@
-import type { Broker, BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
+import type { Broker, BrokerMetrics, BrokerStatus, ShareLag } from '@millrace/model/broker'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { COUNTERS, GAUGES } from './metric-table.ts'
+import { COUNTERS, GAUGES, SHARE_COUNTERS, SHARE_GAUGES } from './metric-table.ts'
 
 /** What `/metrics` shows: the broker as it is when asked, the requests as they came, the process. */
 export class Metrics {
@@ -11,8 +11,12 @@ export class Metrics {
     Gauge,
     (metrics: BrokerMetrics, status: BrokerStatus) => number,
   ])[]
-  readonly #lag: Gauge<'group' | 'topic' | 'partition'>
-  readonly #lagSeconds: Gauge<'group' | 'topic' | 'partition'>
+  readonly #lag: Gauge<PartitionLabel>
+  readonly #lagSeconds: Gauge<PartitionLabel>
+  readonly #shareMetrics: readonly (readonly [
+    Counter<PartitionLabel> | Gauge<PartitionLabel>,
+    (lag: ShareLag) => number,
+  ])[]
   readonly #flushSeconds: Histogram
   readonly #requestSeconds: Histogram<'method' | 'route' | 'status'>
   /** By method, status and route, of which there are few: finding them anew for each request is dear. */
@@ -29,9 +33,17 @@ export class Metrics {
     this.#gauges = GAUGES.map(({ name, help, read }) => {
       return [new Gauge({ name, help, registers }), read] as const
     })
-    const labelNames = ['group', 'topic', 'partition'] as const
+    const labelNames = PARTITION_LABELS
     this.#lag = new Gauge({ ...LAG, labelNames, registers })
     this.#lagSeconds = new Gauge({ ...LAG_SECONDS, labelNames, registers })
+    this.#shareMetrics = [
+      ...SHARE_COUNTERS.map(({ name, help, read }) => {
+        return [new Counter({ name, help, labelNames, registers }), read] as const
+      }),
+      ...SHARE_GAUGES.map(({ name, help, read }) => {
+        return [new Gauge({ name, help, labelNames, registers }), read] as const
+      }),
+    ]
     this.#flushSeconds = new Histogram({ ...FLUSH_SECONDS, registers })
     this.#requestSeconds = new Histogram({
       ...REQUEST_SECONDS,
@@ -66,6 +78,7 @@ export class Metrics {
     }
     for (const [gauge, read] of this.#gauges) gauge.set(read(metrics, status))
     this.#showLag(metrics.lag)
+    this.#showShareLag(metrics.shareLag)
     this.#observeSyncs(metrics.flush)
     return this.#registry.metrics()
   }
@@ -79,6 +92,16 @@ export class Metrics {
     }
   }
 
+  #showShareLag(lags: BrokerMetrics['shareLag']): void {
+    for (const [metric, read] of this.#shareMetrics) {
+      metric.reset()
+      for (const lag of lags) {
+        const { group, topic, partition } = lag
+        metric.inc({ group, topic, partition }, read(lag))
+      }
+    }
+  }
+
   /** Those since the last time; of very many, the latest that the broker remembers. */
   #observeSyncs({ syncs, syncSeconds }: BrokerMetrics['flush']): void {
     const unseen = Math.min(syncs - this.#syncsSeen, syncSeconds.length)
@@ -88,6 +111,9 @@ export class Metrics {
     this.#syncsSeen = syncs
   }
 }
+
+const PARTITION_LABELS = ['group', 'topic', 'partition'] as const
+type PartitionLabel = (typeof PARTITION_LABELS)[number]
 
 /** How often the event loop's delay is sampled: often enough to see a stall, seldom enough to cost nothing. */
 const LOOP_MS = 50

@@ -10,10 +10,20 @@ import {
   ProducedRanges,
   ProducedRecords,
 } from '@millrace/http-api/records'
+import { ShareGroupDescription, ShareGroupPage } from '@millrace/http-api/share-groups'
+import {
+  AcknowledgeAnswer,
+  AcquireAnswer,
+  AcquiredRecord,
+  RedriveAnswer,
+} from '@millrace/http-api/share-records'
 import { AlteredTopic, TopicDescription, TopicPage } from '@millrace/http-api/topics'
 import type { TSchema } from 'typebox'
 
 export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
+  AcknowledgeAnswer,
+  AcquireAnswer,
+  AcquiredRecord,
   AlteredTopic,
   CommittedOffsetList,
   FetchAnswer,
@@ -28,7 +38,10 @@ export const NAMED_SCHEMAS: Readonly<Record<string, TSchema>> = {
   ProducedRanges,
   ProducedRecords,
   Readiness,
+  RedriveAnswer,
   ServerStatus,
+  ShareGroupDescription,
+  ShareGroupPage,
   TopicDescription,
   TopicPage,
 }

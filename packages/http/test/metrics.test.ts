@@ -1,6 +1,6 @@
 import type { BrokerMetrics } from '@millrace/model/broker'
 import { expect, test } from 'vitest'
-import { COUNTERS, GAUGES } from '../src/metric-table.ts'
+import { COUNTERS, GAUGES, SHARE_COUNTERS, SHARE_GAUGES } from '../src/metric-table.ts'
 import { Metrics } from '../src/metrics.ts'
 import { NO_BROKER } from '../src/no-broker.ts'
 
@@ -15,6 +15,27 @@ test('lag is shown for each partition as the broker measured it, and gone when t
   expect(text).toContain('millrace_group_lag_records{group="g",topic="t",partition="1"} 0\n')
   lag = []
   expect(await metrics.text()).not.toContain('group="g"')
+})
+
+test('how far share groups are is shown for each partition, and gone when they are', async () => {
+  const far = { group: 's', topic: 't', partition: 0, unsettled: 5, acquired: 4 }
+  const partition = { ...far, deadLetters: 3, expired: 2, parkedKeys: 1 }
+  let shareLag: BrokerMetrics['shareLag'] = [partition, { ...partition, partition: 1 }]
+  const metrics = metricsOf(() => ({ ...MEASURED, shareLag }))
+  await metrics.text()
+  const text = await metrics.text()
+  const labels = '{group="s",topic="t",partition="0"}'
+  expect(text).toContain(`millrace_share_group_unsettled_records${labels} 5\n`)
+  expect(text).toContain(`millrace_share_group_acquired_records${labels} 4\n`)
+  expect(text).toContain(`millrace_share_group_dead_letter_records${labels} 3\n`)
+  expect(text).toContain(`millrace_share_group_expired_records_total${labels} 2\n`)
+  expect(text).toContain(`millrace_share_group_parked_keys${labels} 1\n`)
+  expect(text).toContain('millrace_share_group_parked_keys{group="s",topic="t",partition="1"} 1\n')
+  for (const { name, help } of [...SHARE_COUNTERS, ...SHARE_GAUGES]) {
+    expect(text).toContain(`# HELP ${name} ${help}\n`)
+  }
+  shareLag = []
+  expect(await metrics.text()).not.toContain('group="s"')
 })
 
 test('each sync is counted once, however often it is looked at', async () => {
@@ -57,6 +78,8 @@ const MEASURED: BrokerMetrics = {
   },
   groups: { groups: 19, members: 20, reconciling: 21 },
   lag: [],
+  shares: { groups: 22, acquired: 23, waiting: 24 },
+  shareLag: [],
 }
 
 function metricsOf(measure: () => BrokerMetrics): Metrics {

@@ -174,6 +174,23 @@ describe('the document', () => {
   })
 })
 
+const SHARE = '/v1/share-groups/s'
+const RECEIPTS = { acknowledgements: [{ receipt: 'r', type: 'accept' }] }
+const SHARE_CASES: readonly (readonly [string, string, Call, number])[] = [
+  ['put /v1/share-groups/{group}', SHARE, { method: 'PUT', body: { topics: ['t'] } }, 201],
+  ['put /v1/share-groups/{group}', SHARE, { method: 'PUT', body: { topics: ['t'] } }, 200],
+  ['put /v1/share-groups/{group}', SHARE, { method: 'PUT', body: { topics: [] } }, 400],
+  ['get /v1/share-groups', '/v1/share-groups', {}, 200],
+  ['get /v1/share-groups/{group}', SHARE, {}, 200],
+  ['post /v1/share-groups/{group}/acquire', `${SHARE}/acquire`, { body: { consumer: 'w' } }, 200],
+  ['post /v1/share-groups/{group}/acquire', `${SHARE}/acquire`, { body: {} }, 400],
+  ['get /v1/share-groups/{group}', SHARE, {}, 200],
+  ['post /v1/share-groups/{group}/acknowledge', `${SHARE}/acknowledge`, { body: RECEIPTS }, 400],
+  ['post /v1/share-groups/{group}/redrive', `${SHARE}/redrive`, { body: { all: true } }, 200],
+  ['delete /v1/share-groups/{group}', SHARE, { method: 'DELETE' }, 204],
+  ['get /v1/share-groups/{group}', SHARE, {}, 404],
+]
+
 describe('answers are as the document has them:', () => {
   const NDJSON = { 'Content-Type': 'application/x-ndjson' }
   const commit = { offsets: [{ topic: 't', partition: 0, offset: 1 }] }
@@ -284,6 +301,7 @@ describe('answers are as the document has them:', () => {
       { body: { topic: 'none', to: 'latest' } },
       404,
     ],
+    ...SHARE_CASES,
     ['delete /v1/topics/{topic}', '/v1/topics/new', { method: 'DELETE' }, 204],
     ['get /livez', '/livez', {}, 200],
     ['get /readyz', '/readyz', {}, 200],

@@ -6,6 +6,18 @@
 import type { GroupDescription, GroupPage, GroupPoll, GroupPollRequest } from './consumer-group.ts'
 import type { Offset } from './offset.ts'
 import type { RecordContent } from './record.ts'
+import type {
+  Acknowledged,
+  Acknowledgement,
+  Acquired,
+  AcquireRequest,
+  RedriveRequest,
+  Redriven,
+  ShareGroupDescription,
+  ShareGroupInput,
+  ShareGroupPage,
+  SharePartitionState,
+} from './share-group.ts'
 
 export interface Broker {
   // Topics
@@ -80,6 +92,32 @@ export interface Broker {
   pollGroup(group: string, request: GroupPollRequest): Promise<GroupPoll>
   /** Its partitions go to the others at once. UNKNOWN_GROUP, UNKNOWN_MEMBER. */
   leaveGroup(group: string, memberId: string): Promise<void>
+
+  // Share groups. UNKNOWN_GROUP where there is none of that name
+  listShareGroups(page: {
+    readonly limit: number
+    readonly after?: string
+  }): Promise<ShareGroupPage>
+  describeShareGroup(group: string): Promise<ShareGroupDescription>
+  /** Makes it, or gives it other settings. INVALID_REQUEST for settings that contradict each other. */
+  putShareGroup(
+    group: string,
+    input: ShareGroupInput,
+  ): Promise<{ readonly group: ShareGroupDescription; readonly created: boolean }>
+  /** With all that it knows of records; its dead letters stay where they are. */
+  deleteShareGroup(group: string): Promise<void>
+  /**
+   * Acknowledges, then hands out records; waits for some without polling. All of it is on disk when it resolves.
+   * INVALID_REQUEST, and nothing done, for a receipt that was not given to this group, or was changed.
+   */
+  acquire(group: string, request: AcquireRequest): Promise<Acquired>
+  /** One result for each, in order; on disk when it resolves. */
+  acknowledge(
+    group: string,
+    acknowledgements: readonly Acknowledgement[],
+  ): Promise<readonly Acknowledged[]>
+  /** Dead letters come again, in their order, before newer records of their keys. */
+  redrive(group: string, request: RedriveRequest): Promise<Redriven>
 
   // Operation
   status(): BrokerStatus
@@ -333,6 +371,14 @@ export interface BrokerMetrics {
     /** Groups in which a partition is on its way from one member to another. */
     readonly reconciling: number
   }
+  readonly shares: {
+    /** Share groups there are. */
+    readonly groups: number
+    /** Records that consumers have now. */
+    readonly acquired: number
+    /** Acquires that wait for records. */
+    readonly waiting: number
+  }
   readonly lag: readonly {
     readonly group: string
     readonly topic: string
@@ -340,4 +386,13 @@ export interface BrokerMetrics {
     readonly lag: number
     readonly lagMs: number
   }[]
+  readonly shareLag: readonly ShareLag[]
+}
+
+/** How far a share group is in one partition. */
+export interface ShareLag extends Pick<
+  SharePartitionState,
+  'topic' | 'partition' | 'unsettled' | 'acquired' | 'deadLetters' | 'expired' | 'parkedKeys'
+> {
+  readonly group: string
 }

@@ -1,0 +1,125 @@
+import { ShareGroupPath } from '@millrace/http-api/share-groups'
+import {
+  Acknowledge,
+  AcknowledgeAnswer,
+  Acquire,
+  ACQUIRE_BYTES_DEFAULT,
+  ACQUIRE_RECORDS_DEFAULT,
+  AcquireAnswer,
+  Redrive,
+  RedriveAnswer,
+} from '@millrace/http-api/share-records'
+import type { LogErrorCode } from '@millrace/model/log-error'
+import type { AcquiredRecord, RedriveRequest } from '@millrace/model/share-group'
+import { acknowledgementsOf } from '../acknowledgements.ts'
+import { acquiredAnswer } from '../acquired-answer.ts'
+import { answers, jsonAnswer, WRITING } from '../answers.ts'
+import type { App, Edge } from '../edge.ts'
+
+export function addShareRecordRoutes(app: App, edge: Edge): void {
+  addAcquiring(app, edge)
+  addAcknowledging(app, edge)
+  addRedriving(app, edge)
+}
+
+const PROBLEMS: readonly LogErrorCode[] = [
+  'INVALID_TOPIC',
+  'UNKNOWN_GROUP',
+  'UNSUPPORTED_MEDIA_TYPE',
+  ...WRITING,
+]
+
+function addAcquiring(app: App, { broker, waits, config }: Edge): void {
+  app.post('/v1/share-groups/:group/acquire', {
+    schema: {
+      tags: ['share groups'],
+      operationId: 'acquireRecords',
+      summary: 'Acknowledge records of a share group, and get more: all that a consumer does',
+      description:
+        'A record is for who acquired it until it is acknowledged, or its lock runs out. Several of one key may come in one ' +
+        'answer, in order: releasing one takes back those behind it.',
+      params: ShareGroupPath,
+      body: Acquire,
+      response: answers({ 200: jsonAnswer('Records, each with its receipt.', AcquireAnswer) }, [
+        ...PROBLEMS,
+        'CORRUPT_SEGMENT',
+      ]),
+    },
+    handler: async ({ params, body }, reply) => {
+      const { consumer, waitMs = 0, format = 'json', acknowledgements = [] } = body
+      const { maxRecords = ACQUIRE_RECORDS_DEFAULT, maxBytes = ACQUIRE_BYTES_DEFAULT } = body
+      using wait = waits.open(reply.raw)
+      const acquired = await broker.acquire(params.group, {
+        consumer,
+        maxRecords,
+        maxBytes,
+        waitMs,
+        acknowledgements: acknowledgementsOf(acknowledgements),
+        signal: wait.signal,
+      })
+      if (reply.raw.destroyed) {
+        await giveBack(params.group, acquired.records)
+        return await reply.hijack()
+      }
+      // Who leaves an answer lying would keep its records from others.
+      reply.raw.setTimeout(config.nextBytesTimeoutMs)
+      return await reply
+        .type('application/json; charset=utf-8')
+        .send(acquiredAnswer(acquired, format))
+    },
+  })
+
+  /** Nobody knows of their receipts, and others would wait for their locks to run out. */
+  async function giveBack(group: string, records: readonly AcquiredRecord[]): Promise<void> {
+    if (records.length === 0) return
+    const reason = 'The caller went away before the answer.'
+    await broker.acknowledge(
+      group,
+      records.map(({ receipt }) => ({ receipt, type: 'release', delayMs: 0, reason })),
+    )
+  }
+}
+
+function addAcknowledging(app: App, { broker }: Edge): void {
+  app.post('/v1/share-groups/:group/acknowledge', {
+    schema: {
+      tags: ['share groups'],
+      operationId: 'acknowledgeRecords',
+      summary: 'Say of acquired records, one by one, what became of them',
+      description:
+        'A receipt that has expired acknowledges nothing, and says so; the others of the call still count.',
+      params: ShareGroupPath,
+      body: Acknowledge,
+      response: answers({ 200: jsonAnswer('On disk.', AcknowledgeAnswer) }, PROBLEMS),
+    },
+    handler: async ({ params, body }) => ({
+      acknowledged: await broker.acknowledge(
+        params.group,
+        acknowledgementsOf(body.acknowledgements),
+      ),
+    }),
+  })
+}
+
+function addRedriving(app: App, { broker }: Edge): void {
+  app.post('/v1/share-groups/:group/redrive', {
+    schema: {
+      tags: ['share groups'],
+      operationId: 'redriveRecords',
+      summary: 'Hand out dead letters again, of one key or all: in order, ahead of newer records',
+      params: ShareGroupPath,
+      body: Redrive,
+      response: answers({ 200: jsonAnswer('How many.', RedriveAnswer) }, [
+        ...PROBLEMS,
+        'CORRUPT_SEGMENT',
+      ]),
+    },
+    handler: ({ params, body }) => broker.redrive(params.group, requestOf(body)),
+  })
+}
+
+function requestOf(body: Redrive): RedriveRequest {
+  if ('all' in body) return body
+  if ('key' in body) return { key: Buffer.from(body.key) }
+  return { key: Buffer.from(body.keyBase64, 'base64') }
+}

@@ -1,0 +1,41 @@
+import type { LaneKey } from './lane-key.ts'
+
+/** What one consumer got in one call from one partition. Shared by its records: they are many. */
+export interface Acquisition {
+  /** Counts up in the partition: a receipt names it. */
+  readonly number: number
+  readonly consumer: string
+  /** When they were handed out, and until when they are locked: milliseconds since the epoch. */
+  readonly atMs: number
+  readonly untilMs: number
+  /** Ascending. */
+  readonly offsets: readonly number[]
+  /** How many of them are still out. */
+  openCount: number
+}
+
+/** A record that was handed out at least once, and is not settled. */
+export interface Delivery {
+  /** How often, this time included; one that was taken back does not count. */
+  count: number
+  /** Who has it. */
+  acquisition: Acquisition | undefined
+  /** When nobody has it: not before. */
+  availableAtMs: number
+  /** Nobody gets it any more. */
+  isRejected: boolean
+}
+
+/** A delivery that came to nothing. */
+export interface FailedDelivery {
+  readonly atMs: number
+  readonly consumer: string
+  readonly reason: string
+}
+
+/** The copy of a record that was given up on: in which log, and where. */
+export interface Letter {
+  readonly log: number
+  readonly offset: number
+  readonly lane: LaneKey | null
+}

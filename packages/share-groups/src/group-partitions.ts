@@ -1,0 +1,207 @@
+import type { Log } from '@millrace/log/log'
+import { LogError } from '@millrace/model/log-error'
+import type { Offset } from '@millrace/model/offset'
+import type { RecordContent } from '@millrace/model/record'
+import { isHeldUpByGrowth } from './growth-order.ts'
+import { type LaneKey, laneKeyOf } from './lane-key.ts'
+import { ShareLedger } from './share-ledger.ts'
+import { SharePartition } from './share-partition.ts'
+import type { ShareParts, ShareTopic } from './share-parts.ts'
+import { stateKey } from './share-record.ts'
+import type { ShareGroup } from './share-settings.ts'
+import { encodeSnapshot } from './share-snapshot.ts'
+import type { StoredPartition } from './share-store.ts'
+
+/** One partition of a share group, with its log. */
+export interface GroupPartition {
+  readonly topicId: string
+  readonly partition: number
+  readonly log: Log
+  readonly share: SharePartition
+}
+
+/** The partitions of one group, in the order of its topics. What is done to them is written down by `save`. */
+export class GroupPartitions {
+  readonly #parts: ShareParts
+  readonly #group: ShareGroup
+  readonly #loaded = new Map<number, LoadedPartition>()
+  readonly #byTopic = new Map<string, readonly SharePartition[]>()
+  #topicObjects: readonly (ShareTopic | undefined)[] = []
+  #all: readonly GroupPartition[] = []
+
+  constructor(parts: ShareParts, group: ShareGroup) {
+    this.#parts = parts
+    this.#group = group
+  }
+
+  get all(): readonly GroupPartition[] {
+    return this.#all
+  }
+
+  find(log: number): GroupPartition | undefined {
+    return this.#loaded.get(log)
+  }
+
+  /** As the topics are now. */
+  async refresh(nowMs: number): Promise<void> {
+    const { topics } = this.#parts
+    const now = this.#group.topicIds.map((id) => topics.findById(id))
+    const isSame = now.every((topic, index) => topic === this.#topicObjects[index])
+    if (isSame && this.#topicObjects.length > 0) return
+    const all: LoadedPartition[] = []
+    for (const topic of now) {
+      if (topic === undefined) continue
+      const loaded: LoadedPartition[] = []
+      for (const [partition, log] of topic.logs.entries()) {
+        const known = this.#loaded.get(log.id) ?? (await this.#load(topic, partition, log, nowMs))
+        loaded.push(known)
+      }
+      this.#byTopic.set(
+        topic.id,
+        loaded.map(({ share }) => share),
+      )
+      all.push(...loaded)
+    }
+    this.#loaded.clear()
+    for (const partition of all) this.#loaded.set(partition.log.id, partition)
+    this.#all = all
+    this.#topicObjects = now
+    for (const { share } of all) share.lookAgain()
+  }
+
+  /** Looks at more of the log. False: there is no more, or it may not go further. */
+  async scan({ log, share }: GroupPartition): Promise<boolean> {
+    const { chunks, config } = this.#parts
+    const { scanOffset } = share
+    if (scanOffset >= log.highWatermark || share.heldUpCount > HELD_UP_MAX) return false
+    if (scanOffset - share.ledger.startOffset >= config.spanMax) return false
+    const isByKey = this.#group.settings.ordering === 'key'
+    try {
+      const { records, nextOffset } = await chunks.read(log, scanOffset as Offset)
+      for (const { offset, key } of records) {
+        if (offset < scanOffset) continue
+        share.scanned(offset, isByKey && key !== null ? laneKeyOf(key) : null)
+      }
+      share.scannedTo(nextOffset)
+    } catch (error) {
+      if (!passOver(share, error, log)) throw error
+    }
+    return share.scanOffset > scanOffset
+  }
+
+  /** Writes down what was done, all of it or nothing; `more` with it. Durable when it resolves. */
+  async save(more: readonly RecordContent[] = []): Promise<void> {
+    const records = [...more]
+    for (const loaded of this.#loaded.values()) {
+      const record = this.#recordOf(loaded)
+      if (record !== undefined) records.push(record)
+    }
+    if (records.length > 0) await this.#parts.store.append(records)
+  }
+
+  /** Of the facts that are written down next. */
+  nextFactsNumber(log: number): number {
+    const loaded = this.#loaded.get(log)
+    if (loaded === undefined) throw new Error(`Log ${log} is not of this group.`)
+    return ++loaded.factsNumber
+  }
+
+  /** What was done was not written down: all is read again. */
+  forget(): void {
+    this.#loaded.clear()
+    this.#byTopic.clear()
+    this.#topicObjects = []
+    this.#all = []
+  }
+
+  isParked(topicId: string, lane: LaneKey): boolean {
+    for (const { ledger } of this.#byTopic.get(topicId) ?? []) {
+      if (ledger.parked.size > 0 && ledger.parked.has(lane)) return true
+    }
+    return false
+  }
+
+  #recordOf(loaded: LoadedPartition): RecordContent | undefined {
+    const facts = loaded.share.takeFacts()
+    if (facts.length === 0) return undefined
+    const { store } = this.#parts
+    const { id } = this.#group
+    const n = ++loaded.factsNumber
+    const log = loaded.log.id
+    const record = store.factsRecord(id, log, n, facts)
+    loaded.factsBytes += record.value?.length ?? 0
+    if (loaded.factsBytes <= Math.max(FACTS_BYTES_MAX, loaded.stateBytes)) return record
+    const state = encodeSnapshot(loaded.share.ledger, loaded.firstNumber, n)
+    loaded.firstNumber = n + 1
+    loaded.factsBytes = 0
+    loaded.stateBytes = state.length
+    return store.recordOf(stateKey(id, log), state)
+  }
+
+  /** Up to the newest record that it knows something of: only then is it clear what comes before what. */
+  async #load(
+    topic: ShareTopic,
+    partition: number,
+    log: Log,
+    nowMs: number,
+  ): Promise<LoadedPartition> {
+    const { store } = this.#parts
+    const stored = store.find(this.#group.id, log.id) ?? newPartition(log)
+    const { ledger, factsNumber, firstNumber } = stored
+    ledger.beginAnew(nowMs, this.#group.settings.acquisitionLockMs)
+    const share = new SharePartition(ledger, {
+      settings: this.#group.settings,
+      isHeldUp: (offset, lane) => this.#isHeldUp(topic.id, { partition, offset, lane }),
+      isParked: (lane) => this.isParked(topic.id, lane) || ledger.parked.has(lane),
+    })
+    const topicId = topic.id
+    const place = { topicId, partition, log, share }
+    const loaded = { ...place, factsNumber, firstNumber, factsBytes: 0, stateBytes: 0 }
+    share.expireBelow(log.logStartOffset)
+    const end = ledger.endOffset
+    while (share.scanOffset < end && (await this.scan(loaded)));
+    return loaded
+  }
+
+  #isHeldUp(
+    topicId: string,
+    at: { readonly partition: number; readonly offset: number; readonly lane: LaneKey },
+  ): boolean {
+    const topic = this.#parts.topics.findById(topicId)
+    if (topic === undefined || topic.growths.length === 0) return false
+    return isHeldUpByGrowth(topic, this.#byTopic.get(topicId) ?? [], at)
+  }
+}
+
+interface LoadedPartition extends GroupPartition {
+  factsNumber: number
+  /** Of the first that the next state takes the place of. */
+  firstNumber: number
+  /** Of the facts since the last state. */
+  factsBytes: number
+  stateBytes: number
+}
+
+/** Damage is told of and passed over. False: it is something else. */
+export function passOver(share: SharePartition, error: unknown, log: Log): boolean {
+  if (!(error instanceof LogError)) return false
+  if (error.code === 'OFFSET_OUT_OF_RANGE') {
+    // Retention went by, right now.
+    share.expireBelow(log.logStartOffset)
+    return true
+  }
+  const { damagedFrom, nextReadableOffset } = error.fields
+  if (nextReadableOffset === undefined) return false
+  share.giveUp(damagedFrom ?? share.scanOffset, nextReadableOffset)
+  return true
+}
+
+/** A partition that came later is read from its first record. */
+function newPartition({ logStartOffset }: Log): StoredPartition {
+  return { ledger: ShareLedger.startingAt(logStartOffset), factsNumber: 0, firstNumber: 1 }
+}
+
+/** Facts of so many bytes are kept one by one, or as many as the state has: then it is written anew. */
+const FACTS_BYTES_MAX = 64 * 1024
+/** Records that wait for a growth to be passed are looked at again and again. */
+const HELD_UP_MAX = 10_000

@@ -1,0 +1,304 @@
+/**
+ * A share group in use. Whatever is asked of it waits for its turn; in a turn everything that waits is done at once,
+ * and written down by one append, and then answered: no answer rests on what is not on disk, and what could not be
+ * written down has not happened.
+ */
+import { LogError } from '@millrace/model/log-error'
+import type {
+  Acknowledged,
+  Acknowledgement,
+  Acquired,
+  AcquireRequest,
+} from '@millrace/model/share-group'
+import { acknowledgeAll, openReceipts, type OpenedAcknowledgement } from './acknowledging.ts'
+import { copyExhausted } from './dead-letters.ts'
+import { GroupPartitions } from './group-partitions.ts'
+import { HandingOut } from './handing-out.ts'
+import { Receipts } from './receipt.ts'
+import { ShareWakes } from './share-wakes.ts'
+import type { ShareParts, SteadyTime } from './share-parts.ts'
+import type { ShareGroup } from './share-settings.ts'
+import { WaitingAcquire } from './waiting-acquire.ts'
+
+/** Something to do between two turns, with nothing under way. */
+export interface BetweenTurns {
+  readonly partitions: GroupPartitions
+  readonly group: ShareGroup
+  readonly nowMs: number
+}
+
+export class LiveShareGroup {
+  readonly name: string
+  readonly #parts: ShareParts
+  readonly #time: SteadyTime
+  readonly #receipts: Receipts
+  readonly #wakes: ShareWakes
+  #group: ShareGroup
+  #partitions: GroupPartitions
+  #toAcknowledge: Acknowledging[] = []
+  #toDo: (() => Promise<void>)[] = []
+  readonly #waiting = new Set<WaitingAcquire>()
+  #running: Promise<void> | undefined
+  #isDue = false
+  #isStopped = false
+  #ended: LogError | undefined
+  /** The place of the partition that is served first, so that each has its turn. */
+  #first = 0
+  #deadLetterProblem: string | undefined
+
+  constructor(parts: ShareParts, time: SteadyTime, name: string, group: ShareGroup) {
+    this.name = name
+    this.#parts = parts
+    this.#time = time
+    this.#group = group
+    this.#receipts = new Receipts(parts.secret, group.id)
+    this.#partitions = new GroupPartitions(parts, group)
+    this.#wakes = new ShareWakes(parts.clock, () => this.#ring())
+  }
+
+  get group(): ShareGroup {
+    return this.#group
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size
+  }
+
+  /** Why records that were given up on are still here. */
+  get deadLetterProblem(): string | undefined {
+    return this.#deadLetterProblem
+  }
+
+  /** Loaded ones, for a look that need not be exact. */
+  get partitions(): GroupPartitions {
+    return this.#partitions
+  }
+
+  async acknowledge(said: readonly Acknowledgement[]): Promise<readonly Acknowledged[]> {
+    this.#expectThere()
+    return this.#acknowledge(openReceipts(this.#receipts, said))
+  }
+
+  async acquire(request: AcquireRequest): Promise<Acquired> {
+    this.#expectThere()
+    const opened = openReceipts(this.#receipts, request.acknowledgements)
+    const acquire = new WaitingAcquire(request)
+    const { signal, waitMs } = request
+    const giveUp = () => this.#giveUp(acquire)
+    // Together with the acquisition, by one append.
+    const acknowledging = opened.length > 0 ? this.#acknowledge(opened) : NOTHING_SAID
+    acknowledging.catch((error: unknown) => {
+      this.#waiting.delete(acquire)
+      acquire.fail(error)
+    })
+    this.#waiting.add(acquire)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    const cancelEnd = waitMs > 0 ? this.#parts.scheduleEnd(waitMs, giveUp) : undefined
+    this.#ring()
+    try {
+      return { records: await acquire.answered, acknowledged: await acknowledging }
+    } finally {
+      cancelEnd?.()
+      signal?.removeEventListener('abort', giveUp)
+    }
+  }
+
+  /** Does it with nothing under way. It may append, and see to it that the partitions know of it. */
+  async between<Result>(work: (at: BetweenTurns) => Promise<Result>): Promise<Result> {
+    this.#expectThere()
+    const { promise, resolve, reject } = Promise.withResolvers<Result>()
+    this.#toDo.push(async () => {
+      try {
+        this.#expectThere()
+        const nowMs = this.#time.nowMs()
+        await this.#partitions.refresh(nowMs)
+        resolve(await work({ partitions: this.#partitions, group: this.#group, nowMs }))
+      } catch (error) {
+        this.#partitions.forget()
+        reject(error)
+      }
+    })
+    this.#ring()
+    return promise
+  }
+
+  /** It has other settings, which are written down. Only in `between`. */
+  become(group: ShareGroup): void {
+    this.#group = group
+    this.#partitions.forget()
+    this.#partitions = new GroupPartitions(this.#parts, group)
+    this.#deadLetterProblem = undefined
+  }
+
+  /** Its topics are others, or more of them can be read. */
+  changed(): void {
+    this.#ring()
+  }
+
+  /** Whoever waits is answered with what there is: nothing. */
+  stop(): void {
+    this.#isStopped = true
+    this.#wakes.stop()
+    for (const acquire of this.#waiting) acquire.answer([])
+    this.#waiting.clear()
+  }
+
+  /** It is deleted. Resolves when nothing is under way. */
+  async end(why: LogError): Promise<void> {
+    this.#ended = why
+    this.#wakes.stop()
+    for (const acquire of this.#waiting) acquire.fail(why)
+    this.#waiting.clear()
+    await this.#running
+  }
+
+  #acknowledge(opened: readonly OpenedAcknowledgement[]): Promise<readonly Acknowledged[]> {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly Acknowledged[]>()
+    this.#toAcknowledge.push({ opened, resolve, reject })
+    this.#ring()
+    return promise
+  }
+
+  #expectThere(): void {
+    if (this.#ended !== undefined) throw this.#ended
+  }
+
+  /** Its time is over, or it went away. What is under way for it is not taken back. */
+  #giveUp(acquire: WaitingAcquire): void {
+    if (this.#waiting.delete(acquire)) acquire.answer([])
+  }
+
+  #ring(): void {
+    this.#isDue = true
+    this.#running ??= this.#run()
+  }
+
+  async #run(): Promise<void> {
+    // Whoever asks in the same turn of the event loop comes along.
+    await endOfTurn()
+    while (this.#isDue && this.#ended === undefined) {
+      this.#isDue = false
+      for (const work of this.#toDo.splice(0)) await work()
+      await this.#turn()
+    }
+    this.#running = undefined
+    this.#refuseAll()
+  }
+
+  async #turn(): Promise<void> {
+    const acknowledging = this.#toAcknowledge
+    this.#toAcknowledge = []
+    const asked = [...this.#waiting]
+    const nowMs = this.#time.nowMs()
+    try {
+      await this.#partitions.refresh(nowMs)
+      this.#expectTopics()
+      for (const { share, log } of this.#partitions.all) {
+        share.expireLocks(nowMs)
+        share.expireBelow(log.logStartOffset)
+      }
+      const results = acknowledging.map(({ opened }) => {
+        return acknowledgeAll(this.#partitions, opened, nowMs)
+      })
+      const { served, isCutShort } = await this.#serve(asked, nowMs)
+      await this.#partitions.save()
+      const hasCopied = await this.#copyExhausted(nowMs)
+      if (isCutShort || hasCopied) this.#isDue = true
+      for (const [index, one] of acknowledging.entries()) one.resolve(results[index] ?? [])
+      for (const [acquire, records] of served) acquire.answer(records)
+      if (!isCutShort && !hasCopied) this.#answerHasty(asked)
+    } catch (error) {
+      this.#partitions.forget()
+      for (const { reject } of acknowledging) reject(error)
+      for (const acquire of asked) {
+        this.#waiting.delete(acquire)
+        acquire.fail(error)
+      }
+      const isAsked = acknowledging.length + asked.length > 0
+      if (!isAsked) this.#failedUnasked(error)
+    }
+    this.#wakes.arm(this.#partitions.all, this.#waiting.size > 0, nowMs)
+  }
+
+  /** In the order in which they came, until there is nothing left. */
+  async #serve(asked: readonly WaitingAcquire[], nowMs: number): Promise<Serving> {
+    const served = new Map<WaitingAcquire, Acquired['records']>()
+    if (asked.length === 0) return { served, isCutShort: false }
+    for (const { share } of this.#partitions.all) share.lookAgain()
+    const handingOut = new HandingOut(this.#parts, this.#partitions, this.#receipts, nowMs)
+    for (const acquire of asked) {
+      if (!this.#waiting.has(acquire)) continue
+      const records = await handingOut.serve(acquire.request, this.#first++)
+      if (records.length === 0) break
+      this.#waiting.delete(acquire)
+      served.set(acquire, records)
+    }
+    return { served, isCutShort: handingOut.isCutShort && this.#waiting.size > 0 }
+  }
+
+  /** True: there may be something to hand out behind what was copied. */
+  async #copyExhausted(nowMs: number): Promise<boolean> {
+    const { deadLetter } = this.#group.settings
+    if (deadLetter === null || !this.#wakes.mayCopy(nowMs)) return false
+    let hasCopied = false
+    const [parts, name, group] = [this.#parts, this.name, this.#group]
+    const work = { parts, name, group, partitions: this.#partitions, nowMs }
+    try {
+      for (const from of this.#partitions.all) {
+        while (from.share.hasExhausted && (await copyExhausted(work, from))) hasCopied = true
+      }
+      this.#deadLetterProblem = undefined
+    } catch (error) {
+      this.#wakes.copyLater(nowMs)
+      this.#deadLetterProblem = error instanceof Error ? error.message : String(error)
+      this.#parts.onFailure(this.name, error)
+    }
+    return hasCopied
+  }
+
+  /** Those that do not wait. */
+  #answerHasty(asked: readonly WaitingAcquire[]): void {
+    for (const acquire of asked) {
+      const mayWait = acquire.request.waitMs > 0 && !this.#isStopped
+      if (!mayWait && this.#waiting.delete(acquire)) acquire.answer([])
+    }
+  }
+
+  /** UNKNOWN_TOPIC_OR_PARTITION: who waits for nothing should know. */
+  #expectTopics(): void {
+    if (this.#partitions.all.length > 0) return
+    throw new LogError(
+      'UNKNOWN_TOPIC_OR_PARTITION',
+      `The topics of share group ${this.name} were deleted. Give it others, or delete it.`,
+    )
+  }
+
+  #failedUnasked(error: unknown): void {
+    this.#parts.onFailure(this.name, error)
+    this.#wakes.tryLater()
+  }
+
+  #refuseAll(): void {
+    if (this.#ended === undefined) return
+    for (const { reject } of this.#toAcknowledge.splice(0)) reject(this.#ended)
+    for (const work of this.#toDo.splice(0)) void work()
+  }
+}
+
+interface Acknowledging {
+  readonly opened: readonly OpenedAcknowledgement[]
+  readonly resolve: (results: readonly Acknowledged[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Serving {
+  readonly served: ReadonlyMap<WaitingAcquire, Acquired['records']>
+  /** There may be more: the next turn goes on looking. */
+  readonly isCutShort: boolean
+}
+
+const NOTHING_SAID: Promise<readonly Acknowledged[]> = Promise.resolve([])
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

@@ -1,0 +1,121 @@
+import type { Log } from '@millrace/log/log'
+import { decodeRecords } from '@millrace/model/batch-decoding'
+import { LogError } from '@millrace/model/log-error'
+import { advance, type Offset } from '@millrace/model/offset'
+import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
+import type { LogRecord } from '@millrace/model/record'
+
+/** Some records of a log, in their order. */
+export interface RecordChunk {
+  readonly log: Log
+  readonly from: Offset
+  /** Where to go on: between its records and there is none. */
+  readonly nextOffset: Offset
+  readonly records: readonly LogRecord[]
+  readonly bytes: number
+}
+
+/**
+ * Records that were read lately. What is looked at for its key is handed out soon after, but not all at once, and what
+ * a key held up comes after it: nothing is decoded for each of them again.
+ */
+export class RecordChunks {
+  readonly #maxBytes: number
+  /** The one used last at the end. */
+  #chunks: RecordChunk[] = []
+  #bytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** From `offset` on, at least one batch; none at the end. CORRUPT_SEGMENT with `nextReadableOffset`. */
+  async read(log: Log, offset: Offset): Promise<RecordChunk> {
+    const known = this.#find(log, offset)
+    if (known !== undefined) return known
+    const { pieces, nextOffset } = await log.read(offset, { maxBytes: CHUNK_BYTES })
+    const records: LogRecord[] = []
+    let bytes = 0
+    for (const piece of pieces) {
+      bytes += piece.length
+      decodePiece(piece, offset, records)
+    }
+    const chunk = { log, from: offset, nextOffset, records, bytes }
+    if (records.length > 0) this.#keep(chunk)
+    return chunk
+  }
+
+  /** Undefined: there is none at that offset. As `read`. */
+  async find(log: Log, offset: Offset): Promise<LogRecord | undefined> {
+    return recordAt(await this.read(log, offset), offset)
+  }
+
+  /** The record, if it was read lately. */
+  peek(log: Log, offset: Offset): LogRecord | undefined {
+    const known = this.#find(log, offset)
+    return known === undefined ? undefined : recordAt(known, offset)
+  }
+
+  #find(log: Log, offset: Offset): RecordChunk | undefined {
+    for (let at = this.#chunks.length - 1; at >= 0; at--) {
+      const chunk = this.#chunks[at]
+      if (chunk?.log !== log || offset < chunk.from || offset >= chunk.nextOffset) continue
+      if (at < this.#chunks.length - 1) {
+        this.#chunks.splice(at, 1)
+        this.#chunks.push(chunk)
+      }
+      return chunk
+    }
+    return undefined
+  }
+
+  #keep(chunk: RecordChunk): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.bytes
+    while (this.#chunks.length > 1) {
+      if (this.#bytes <= this.#maxBytes && this.#chunks.length <= CHUNKS_MAX) return
+      this.#bytes -= this.#chunks.shift()?.bytes ?? 0
+    }
+  }
+}
+
+const CHUNK_BYTES = 128 * 1024
+/** They are looked through one by one. */
+const CHUNKS_MAX = 256
+/** Of one batch: far more than is taken in. */
+const DECOMPRESSED_MAX_BYTES = 128 * 1024 * 1024
+
+function recordAt({ records }: RecordChunk, offset: Offset): LogRecord | undefined {
+  let low = 0
+  let high = records.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((records[middle]?.offset ?? offset) < offset) low = middle + 1
+    else high = middle
+  }
+  const record = records[low]
+  return record?.offset === offset ? record : undefined
+}
+
+function decodePiece(piece: Uint8Array, from: Offset, records: LogRecord[]): void {
+  for (let at = 0; at < piece.length;) {
+    const header = readBatchHeader(piece, at)
+    if (header === undefined) throw new Error('A read answered with what is no record batch.')
+    for (const record of decode(piece, at, header)) if (record.offset >= from) records.push(record)
+    at += header.sizeInBytes
+  }
+}
+
+function decode(piece: Uint8Array, at: number, header: BatchHeader): readonly LogRecord[] {
+  try {
+    return decodeRecords(piece, at, header, { maxBytes: DECOMPRESSED_MAX_BYTES })
+  } catch (cause) {
+    if (!(cause instanceof LogError)) throw cause
+    const nextReadableOffset = advance(header.lastOffset, 1)
+    throw new LogError('CORRUPT_SEGMENT', `A batch cannot be read: ${cause.detail}`, {
+      damagedFrom: header.baseOffset,
+      nextReadableOffset,
+      cause,
+    })
+  }
+}

@@ -1,0 +1,107 @@
+import type { RecordContent } from '@millrace/model/record'
+import type { Redriven, RedriveRequest } from '@millrace/model/share-group'
+import type { GroupPartition, GroupPartitions } from './group-partitions.ts'
+import { type LaneKey, laneKeyOf } from './lane-key.ts'
+import type { BetweenTurns } from './live-share-group.ts'
+import type { ShareFact } from './share-fact.ts'
+import type { ShareParts } from './share-parts.ts'
+import type { FoundLetter } from './share-record.ts'
+
+/**
+ * Dead letters take the places of their records again, before whatever of their keys was not handed out yet. A key of
+ * which none is left in the dead-letter topic is parked no more. On disk when it resolves.
+ */
+export async function redrive(
+  parts: ShareParts,
+  request: RedriveRequest,
+  { partitions, group }: BetweenTurns,
+): Promise<Redriven> {
+  const lane = 'key' in request ? laneKeyOf(request.key) : undefined
+  const { letters, left } = some(parts.store.letters(group.id, lane))
+  const facts = new FactsByPartition(partitions)
+  let gone = 0
+  for (const letter of letters) {
+    const from = partitions.find(letter.source.log)
+    const isThere = from !== undefined && isReadable(parts, letter)
+    if (!isThere) gone++
+    facts.add(from, factOf(letter, isThere))
+  }
+  // The last key of a part may have more.
+  const unfinished = left > 0 ? letters.at(-1)?.lane : undefined
+  for (const from of partitions.all) {
+    for (const parked of from.share.ledger.parked) {
+      const isAsked = lane === undefined ? left === 0 || isAmong(letters, parked) : parked === lane
+      if (isAsked && parked !== unfinished) facts.add(from, { kind: 'unparked', lane: parked })
+    }
+  }
+  const { records, apply } = facts.toRecords(parts, group.id)
+  if (records.length > 0) await parts.store.append(records)
+  apply()
+  return { redriven: letters.length - gone, gone, left }
+}
+
+function some(letters: Iterable<FoundLetter>): {
+  readonly letters: readonly FoundLetter[]
+  readonly left: number
+} {
+  const found: FoundLetter[] = []
+  let left = 0
+  for (const letter of letters) {
+    if (found.length < LETTERS_MAX) found.push(letter)
+    else left++
+  }
+  return { letters: found, left }
+}
+
+/** Of one call. */
+const LETTERS_MAX = 10_000
+
+function isReadable({ findLog }: ShareParts, { log, offset }: FoundLetter): boolean {
+  const copies = findLog(log)
+  return copies !== undefined && offset >= copies.logStartOffset
+}
+
+function factOf({ source, log, offset, lane }: FoundLetter, isThere: boolean): ShareFact {
+  const kind = isThere ? 'redriven' : 'letter-gone'
+  return { kind, offset: source.offset, letter: { log, offset, lane } }
+}
+
+function isAmong(letters: readonly FoundLetter[], lane: LaneKey): boolean {
+  return letters.some((letter) => letter.lane === lane)
+}
+
+class FactsByPartition {
+  readonly #partitions: GroupPartitions
+  readonly #facts = new Map<GroupPartition, ShareFact[]>()
+
+  constructor(partitions: GroupPartitions) {
+    this.#partitions = partitions
+  }
+
+  /** Of a partition that is gone there is nothing to say. */
+  add(from: GroupPartition | undefined, fact: ShareFact): void {
+    if (from === undefined) return
+    const facts = this.#facts.get(from)
+    if (facts === undefined) this.#facts.set(from, [fact])
+    else facts.push(fact)
+  }
+
+  /** `apply` once they are on disk. */
+  toRecords(
+    { store }: ShareParts,
+    groupId: string,
+  ): { readonly records: readonly RecordContent[]; readonly apply: () => void } {
+    const records = [...this.#facts].map(([{ log }, facts]) => {
+      const n = this.#partitions.nextFactsNumber(log.id)
+      return store.factsRecord(groupId, log.id, n, facts)
+    })
+    const apply = () => {
+      // All of them first: what is parked in one partition is so in all.
+      for (const [{ share }, facts] of this.#facts) {
+        for (const fact of facts) share.ledger.apply(fact)
+      }
+      for (const [{ share }, facts] of this.#facts) share.redriven(facts)
+    }
+    return { records, apply }
+  }
+}

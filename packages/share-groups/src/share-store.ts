@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '@millrace/disk/clock'
+import type { RecordContent } from '@millrace/model/record'
+import type { Change, ChangeOutcome } from '@millrace/storage/change'
+import type { IndexedState } from '@millrace/storage/indexed-state'
+import type { LaneKey } from './lane-key.ts'
+import type { ShareFact } from './share-fact.ts'
+import {
+  decodeFacts,
+  decodeLetter,
+  decodeShareGroup,
+  decodeShareSecret,
+  encodeFacts,
+  encodeShareGroup,
+  encodeShareSecret,
+  factsKey,
+  factsPrefix,
+  type FoundLetter,
+  letterPrefix,
+  SHARE_GROUP_PREFIX,
+  SHARE_SECRET_KEY,
+  shareGroupKey,
+  stateKey,
+} from './share-record.ts'
+import { ShareLedger } from './share-ledger.ts'
+import type { ShareGroup } from './share-settings.ts'
+import { decodeSnapshot } from './share-snapshot.ts'
+
+export const SHARE_TOPIC = '__share'
+
+/** A partition as it is stored. */
+export interface StoredPartition {
+  readonly ledger: ShareLedger
+  /** Of its last facts. */
+  readonly factsNumber: number
+  /** Of the first facts that no state has taken in. */
+  readonly firstNumber: number
+}
+
+/** Share groups and what is settled in them, as records of `__share`: durable when an answer is given. */
+export class ShareStore {
+  readonly #state: IndexedState
+  readonly #clock: Clock
+
+  constructor(state: IndexedState, clock: Clock) {
+    this.#state = state
+    this.#clock = clock
+  }
+
+  /** What seals receipts: drawn once in a store's life. */
+  async secret(): Promise<Uint8Array> {
+    const value = this.#state.get(SHARE_SECRET_KEY)
+    if (value !== undefined) return decodeShareSecret(value)
+    const secret = randomBytes(SECRET_SIZE)
+    await this.append([this.recordOf(SHARE_SECRET_KEY, encodeShareSecret(secret))])
+    return secret
+  }
+
+  *groups(): Generator<{ readonly name: string; readonly group: ShareGroup }> {
+    for (const { key, value } of this.#pages(SHARE_GROUP_PREFIX)) {
+      yield { name: key.slice(SHARE_GROUP_PREFIX.length), group: decodeShareGroup(key, value) }
+    }
+  }
+
+  groupRecord(name: string, group: ShareGroup | null): RecordContent {
+    return this.recordOf(shareGroupKey(name), group === null ? null : encodeShareGroup(group))
+  }
+
+  factsRecord(groupId: string, log: number, n: number, facts: readonly ShareFact[]): RecordContent {
+    return this.recordOf(factsKey(groupId, log, n), encodeFacts(facts))
+  }
+
+  recordOf(key: string, value: Uint8Array | null): RecordContent {
+    return { key: Buffer.from(key), value, headers: [], timestamp: this.#clock.nowMs() }
+  }
+
+  /** All of it, or nothing. */
+  append(
+    records: readonly RecordContent[],
+    changes: readonly Change[] = [],
+  ): Promise<readonly ChangeOutcome[]> {
+    return this.#state.append(records, changes)
+  }
+
+  /** The same with one record that says where the changes before it went. */
+  appendDerived(
+    changes: readonly Change[],
+    maxBytes: number,
+    build: (outcomes: readonly ChangeOutcome[]) => RecordContent,
+  ): Promise<void> {
+    return this.#state.appendDerived(changes, maxBytes, build)
+  }
+
+  /** The logs of which the group knows something. */
+  logsOf(groupId: string): ReadonlySet<number> {
+    const logs = new Set<number>()
+    for (const { key } of this.#pages(stateKey(groupId))) logs.add(logIn(key))
+    for (const { key } of this.#pages(factsPrefix(groupId))) logs.add(logIn(key))
+    return logs
+  }
+
+  /** Undefined: the group knows nothing of that log. */
+  find(groupId: string, log: number): StoredPartition | undefined {
+    const key = stateKey(groupId, log)
+    const value = this.#state.get(key)
+    const snapshot = value === undefined ? undefined : decodeSnapshot(key, value)
+    const ledger = snapshot?.ledger ?? ShareLedger.startingAt(0)
+    let factsNumber = snapshot?.upTo ?? 0
+    const firstNumber = factsNumber + 1
+    for (const entry of this.#pages(factsPrefix(groupId, log))) {
+      for (const fact of decodeFacts(entry.key, entry.value)) ledger.apply(fact)
+      factsNumber = Number(entry.key.slice(entry.key.lastIndexOf(' ') + 1))
+    }
+    return factsNumber === 0 && snapshot === undefined
+      ? undefined
+      : { ledger, factsNumber, firstNumber }
+  }
+
+  /** Copies in dead-letter topics that were not redriven, key by key in their order. */
+  *letters(groupId: string, lane?: LaneKey): Generator<FoundLetter> {
+    for (const { key, value } of this.#pages(letterPrefix(groupId, lane))) {
+      yield decodeLetter(key, value)
+    }
+  }
+
+  /** What is left of groups that are not there any more. Some at a time. */
+  async removeLeftovers(ids: ReadonlySet<string>): Promise<void> {
+    for (const prefix of ['facts ', 'state ', 'letter ']) {
+      let after: string | undefined
+      for (;;) {
+        const page = this.#state.range({
+          prefix,
+          limit: PAGE,
+          ...(after !== undefined && { after }),
+        })
+        const left = page.filter(({ key }) => !ids.has(key.split(' ')[1] ?? ''))
+        if (left.length > 0) await this.append(left.map(({ key }) => this.recordOf(key, null)))
+        after = page.at(-1)?.key
+        if (page.length < PAGE) break
+      }
+    }
+  }
+
+  /** What a group knows of a log that is not there any more. */
+  async removePartition(groupId: string, log: number): Promise<void> {
+    const keys = [...this.#pages(factsPrefix(groupId, log))].map(({ key }) => key)
+    keys.push(stateKey(groupId, log))
+    for (let at = 0; at < keys.length; at += PAGE) {
+      const some = keys.slice(at, at + PAGE)
+      await this.append(some.map((key) => this.recordOf(key, null)))
+    }
+  }
+
+  *#pages(prefix: string): Generator<{ readonly key: string; readonly value: Uint8Array }> {
+    let after: string | undefined
+    for (;;) {
+      const query = { prefix, limit: PAGE, ...(after !== undefined && { after }) }
+      const page = this.#state.range(query)
+      yield* page
+      after = page.at(-1)?.key
+      if (page.length < PAGE) return
+    }
+  }
+}
+
+const SECRET_SIZE = 32
+const PAGE = 1_000
+
+function logIn(key: string): number {
+  return Number(key.split(' ')[2])
+}

@@ -1,0 +1,93 @@
+import type { Taken } from '../src/share-partition.ts'
+import type { ShareSettings } from '../src/share-settings.ts'
+
+/** A record, and everything that is known of it. */
+export interface ModelRecord {
+  readonly offset: number
+  readonly key: string | null
+  state: 'open' | 'accepted' | 'archived' | 'letter' | 'expired'
+  /** Deliveries that came to nothing by themselves. */
+  failures: number
+  isRejected: boolean
+  availableAtMs: number
+  holder: { readonly call: number; untilMs: number } | undefined
+}
+
+/** What a partition of a share group promises, said as plainly as it can be: every question looks at every record. */
+export class PlainModel {
+  readonly records: ModelRecord[] = []
+  readonly parked = new Set<string>()
+  readonly #settings: ShareSettings
+
+  constructor(settings: ShareSettings) {
+    this.#settings = settings
+  }
+
+  produce(key: string | null): void {
+    const offset = this.records.length
+    const fresh = { failures: 0, isRejected: false, availableAtMs: 0, holder: undefined }
+    this.records.push({ offset, key, state: 'open', ...fresh })
+  }
+
+  /** Exactly these must be taken, of those before `scanned`. */
+  takeable(max: number, nowMs: number, scanned: number): readonly Taken[] {
+    const taken: number[] = []
+    for (const record of this.records.slice(0, scanned)) {
+      if (taken.length >= max) break
+      if (record.state !== 'open' || record.holder !== undefined) continue
+      if (this.isExhausted(record) || record.availableAtMs > nowMs) continue
+      const isNext = this.#related(record).every(({ offset, holder }) => {
+        return offset < record.offset ? taken.includes(offset) : holder === undefined
+      })
+      if (isNext) taken.push(record.offset)
+    }
+    return taken.map((offset) => ({ offset, deliveryCount: this.at(offset).failures + 1 }))
+  }
+
+  isExhausted({ key, failures, isRejected, holder }: ModelRecord): boolean {
+    if (holder !== undefined) return false
+    const isParked = this.#isOrdered(key) && this.parked.has(key ?? '')
+    return isParked || isRejected || failures >= this.#settings.maxDeliveryCount
+  }
+
+  acquire(offsets: readonly number[], call: number, untilMs: number): void {
+    for (const offset of offsets) this.at(offset).holder = { call, untilMs }
+  }
+
+  isHeld(offset: number, call: number): boolean {
+    return this.at(offset).holder?.call === call
+  }
+
+  fail(offset: number, availableAtMs: number, isRejected: boolean): void {
+    const record = this.at(offset)
+    record.holder = undefined
+    record.failures++
+    record.isRejected = isRejected
+    record.availableAtMs = availableAtMs
+    for (const later of this.#related(record)) {
+      if (later.offset > offset) later.holder = undefined
+    }
+  }
+
+  expireLocks(nowMs: number): void {
+    for (const { offset, holder } of this.records) {
+      if (holder !== undefined && holder.untilMs <= nowMs) this.fail(offset, nowMs, false)
+    }
+  }
+
+  at(offset: number): ModelRecord {
+    return this.records[offset]!
+  }
+
+  /** The others of the same key that are open. */
+  #related(record: ModelRecord): readonly ModelRecord[] {
+    if (!this.#isOrdered(record.key)) return []
+    return this.records.filter((other) => {
+      return other.key === record.key && other.state === 'open' && other !== record
+    })
+  }
+
+  #isOrdered(key: string | null): boolean {
+    return key !== null && this.#settings.ordering === 'key'
+  }
+}
