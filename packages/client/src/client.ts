@@ -6,6 +6,8 @@ import { createGroups, type Groups } from './groups.ts'
 import type { CallOptions } from './http.ts'
 import { createOffsets, type Offsets } from './offsets.ts'
 import { Producer, type ProducerOptions } from './producer.ts'
+import { ShareConsumer, type ShareConsumerOptions } from './share-consumer.ts'
+import { createShareGroups, type ShareGroups } from './share-groups.ts'
 import { readStatus } from './status.ts'
 import { createTopics, type Topics } from './topics.ts'
 
@@ -14,6 +16,7 @@ export interface Client {
   readonly topics: Topics
   readonly offsets: Offsets
   readonly groups: Groups
+  readonly shareGroups: ShareGroups
   /** Its version and state, and how its data directory is. */
   status(options?: CallOptions): Promise<ServerStatus>
   producer(topic: string, options?: ProducerOptions): Producer
@@ -25,6 +28,8 @@ export interface Client {
     topics: readonly string[],
     options?: GroupConsumerOptions,
   ): GroupConsumer
+  /** One of those who share the records of a share group, each acknowledged for itself. */
+  shareConsumer(group: string, options?: ShareConsumerOptions): ShareConsumer
 }
 
 export function createClient(url: string | URL, options: ConnectionOptions = {}): Client {
@@ -33,6 +38,7 @@ export function createClient(url: string | URL, options: ConnectionOptions = {})
     topics: createTopics(connection),
     offsets: createOffsets(connection),
     groups: createGroups(connection),
+    shareGroups: createShareGroups(connection),
     async status({ signal } = {}) {
       return readStatus(connection, signal)
     },
@@ -40,5 +46,7 @@ export function createClient(url: string | URL, options: ConnectionOptions = {})
     consumer: (topic, consumerOptions) => new Consumer(connection, topic, consumerOptions),
     groupConsumer: (group, topics, consumerOptions) =>
       new GroupConsumer(connection, group, topics, consumerOptions),
+    shareConsumer: (group, consumerOptions) =>
+      new ShareConsumer(connection, group, consumerOptions),
   } satisfies Client)
 }

@@ -21,9 +21,30 @@ export type {
 export type { ProducedRecord } from './pending-record.ts'
 export type { Producer, ProducerOptions } from './producer.ts'
 export type { HeaderInput, ProducerRecord } from './record-input.ts'
+export type {
+  AcknowledgedReceipt,
+  AcquireAnswer,
+  AcquiredRecord,
+  AcquireOptions,
+} from './share-acquire.ts'
+export type { ShareConsumer, ShareConsumerOptions } from './share-consumer.ts'
+export type {
+  RedriveTarget,
+  ShareGroups,
+  ShareGroupSettings,
+  ShareGroupSummary,
+} from './share-groups.ts'
+export type { ReleaseOptions, ShareRecord } from './share-record.ts'
+export type { ShareHandler } from './share-run.ts'
 export type { SkippedRange } from './skipped-range.ts'
 export type { ConsumerStart } from './start-offsets.ts'
 export type { TopicInput, Topics, TopicSummary } from './topics.ts'
+export type {
+  Acknowledgement,
+  Redriven,
+  ShareGroupDescription,
+  SharePartitionState,
+} from '@millrace/model/share-group'
 export type { ServerStatus } from '@millrace/http-api/health'
 export type { GroupDescription } from '@millrace/http-api/groups'
 export type { CommittedOffset } from '@millrace/http-api/offsets'
