@@ -52,8 +52,18 @@ export function duration(text: string): number {
   return milliseconds
 }
 
+/** `1s,5s,30s` */
+export function durations(text: string): readonly number[] {
+  return text.split(',').map((part) => duration(part.trim()))
+}
+
 export function topicName(text: string): string {
   return nameOf('A topic', text)
+}
+
+/** One after the other, as they are parsed. */
+export function topicNames(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), topicName(text)]
 }
 
 export function groupName(text: string): string {

@@ -8,6 +8,8 @@ import { type ServerAddress, serverAddress } from './server-address.ts'
 export interface ConnectionNeeds {
   /** What the command is about: named in what it says when there is no such topic. */
   readonly topic?: string
+  /** Likewise. */
+  readonly shareGroup?: string
   /** How long to go on trying; a command that somebody waits for says at once that nobody answers. */
   readonly retryForMs?: number
 }
@@ -23,19 +25,20 @@ export async function withServer<T>(
   try {
     return await use(client)
   } catch (error) {
-    throw await explain(error, { address, client, topic: needs.topic })
+    throw await explain(error, { address, client, needs })
   }
 }
 
 interface Circumstances {
   readonly address: ServerAddress
   readonly client: Client
-  readonly topic: string | undefined
+  readonly needs: ConnectionNeeds
 }
 
 async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
   if (!(error instanceof MillraceError)) return error
-  const { address, topic } = circumstances
+  const { address, client, needs } = circumstances
+  const { topic, shareGroup } = needs
   if (error.code === 'NO_ANSWER') {
     return new CommandFailure(EXIT.unavailable, {
       message: `No server answers at ${address.url} (${address.origin}): ${reasonOf(error)}`,
@@ -44,7 +47,10 @@ async function explain(error: unknown, circumstances: Circumstances): Promise<un
     })
   }
   if (error.code === 'UNKNOWN_TOPIC_OR_PARTITION' && topic !== undefined) {
-    return unknownTopic(error, circumstances.client, topic)
+    return unknownTopic(error, client, topic)
+  }
+  if (error.code === 'UNKNOWN_GROUP' && shareGroup !== undefined) {
+    return unknownShareGroup(error, client, shareGroup)
   }
   return new CommandFailure(statusOf(error.code), {
     message: error.message,
@@ -67,12 +73,7 @@ async function unknownTopic(
   client: Client,
   topic: string,
 ): Promise<CommandFailure> {
-  const names: string[] = []
-  try {
-    for await (const { name } of client.topics.list()) names.push(name)
-  } catch (cause) {
-    if (!(cause instanceof MillraceError)) throw cause
-  }
+  const names = await namesOf(client.topics.list(), ({ name }) => name)
   if (names.includes(topic)) {
     return new CommandFailure(EXIT.notFound, {
       message: error.message,
@@ -89,6 +90,37 @@ async function unknownTopic(
         : `Did you mean ${suggestion}? To see all: millrace topic ls`,
     cause: error,
   })
+}
+
+async function unknownShareGroup(
+  error: MillraceError,
+  client: Client,
+  group: string,
+): Promise<CommandFailure> {
+  const names = await namesOf(client.shareGroups.list(), (row) => row.group)
+  const suggestion = nearest(group, names)
+  return new CommandFailure(EXIT.notFound, {
+    message: `There is no share group ${group}.`,
+    next:
+      suggestion === undefined
+        ? `To make it: millrace share create ${group} TOPIC. To see those there are: millrace share ls`
+        : `Did you mean ${suggestion}? To see all: millrace share ls`,
+    cause: error,
+  })
+}
+
+/** As far as they can be had: what was asked has failed already. */
+async function namesOf<Row>(
+  rows: AsyncIterable<Row>,
+  nameOf: (row: Row) => string,
+): Promise<readonly string[]> {
+  const names: string[] = []
+  try {
+    for await (const row of rows) names.push(nameOf(row))
+  } catch (cause) {
+    if (!(cause instanceof MillraceError)) throw cause
+  }
+  return names
 }
 
 function statusOf(code: MillraceErrorCode): ExitStatus {

@@ -6,6 +6,7 @@ import { addLogCommands } from './commands/log.ts'
 import { addConsumeCommand } from './commands/consume.ts'
 import { addProduceCommand } from './commands/produce.ts'
 import { addServeCommand } from './commands/serve.ts'
+import { addShareCommands } from './commands/share.ts'
 import { addStatusCommand } from './commands/status.ts'
 import { addOffsetCommands } from './commands/offset.ts'
 import { addTopicCommands } from './commands/topic.ts'
@@ -54,6 +55,7 @@ export function createProgram(): Command {
   addConsumeCommand(program)
   addGroupCommands(program)
   addOffsetCommands(program)
+  addShareCommands(program)
   addLogCommands(program)
   addContextCommands(program)
   addCompletionCommands(program)

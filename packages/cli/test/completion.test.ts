@@ -8,6 +8,7 @@ beforeAll(async () => {
   served = await serve()
   await served.client.topics.create('orders')
   await served.client.topics.create('users')
+  await served.client.shareGroups.put('mail', { topics: ['orders'] })
   await served.client.offsets.commit('billing', [{ topic: 'orders', partition: 0, offset: 0 }])
 })
 afterAll(async () => served[Symbol.asyncDispose]())
@@ -34,6 +35,9 @@ test('topics and groups, as the server has them', async () => {
   expect(await offered('group', 'describe', 'b')).toEqual(['billing'])
   expect(await offered('group', 'reset', 'billing', 'o')).toEqual(['orders'])
   expect(await offered('consume', 'orders', '--group', '')).toEqual(['billing'])
+  expect(await offered('share', 'describe', '')).toEqual(['mail'])
+  expect(await offered('share', 'create', 'post', 'o')).toEqual(['orders'])
+  expect(await offered('consume', '--share', '')).toEqual(['mail'])
 })
 
 test('members of the group that is named: a static one by its instance', async () => {

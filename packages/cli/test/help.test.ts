@@ -68,6 +68,7 @@ test.each([
   { line: ['topic', 'ls', '--server', '127.0.0.1:9'] },
   { line: ['consume', 't', '--server', '127.0.0.1:9'] },
   { line: ['consume', 't', '--group', 'g', '--server', '127.0.0.1:9'] },
+  { line: ['consume', '--share', 'g', '--server', '127.0.0.1:9'] },
 ])('$line loads neither the server nor its database', async ({ line }) => {
   const loaded = await modulesLoadedBy(line)
   expect(loaded.some((url) => url.endsWith('/cli/src/program.ts'))).toBe(true)

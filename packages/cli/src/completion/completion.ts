@@ -71,17 +71,23 @@ async function namesFor(words: readonly string[]): Promise<Names> {
   if (!ONLINE_NOUNS.has(noun)) return new Map()
   const address = await serverAddress(words[words.indexOf('--server') + 1 || -1])
   const client = createClient(address.url, { retryForMs: 0, requestTimeoutMs: ANSWER_WITHIN_MS })
-  const isOfGroup = GROUP_NOUNS.has(noun) || words.includes('--group')
   const [, verb, group] = words
   return new Map([
     ['topic', await all(topicNames(client))],
-    ['group', isOfGroup ? await all(groupNames(client)) : []],
+    ['group', await groupsFor(client, words)],
+    ['share', words.includes('--share') ? await all(shareGroupNames(client)) : []],
     ['member', verb === 'leave' && group !== undefined ? await all(memberIds(client, group)) : []],
   ])
 }
 
+async function groupsFor(client: Client, words: readonly string[]): Promise<readonly string[]> {
+  const [noun = ''] = words
+  if (noun === 'share') return all(shareGroupNames(client))
+  return GROUP_NOUNS.has(noun) || words.includes('--group') ? all(groupNames(client)) : []
+}
+
 const GROUP_NOUNS = new Set(['group', 'offset'])
-const ONLINE_NOUNS = new Set([...GROUP_NOUNS, 'topic', 'produce', 'consume'])
+const ONLINE_NOUNS = new Set([...GROUP_NOUNS, 'share', 'topic', 'produce', 'consume'])
 const ANSWER_WITHIN_MS = 1_000
 /** More than that nobody reads. */
 const NAMES_MAX = 1_000
@@ -92,6 +98,10 @@ async function* topicNames(client: Client): AsyncGenerator<string> {
 
 async function* groupNames(client: Client): AsyncGenerator<string> {
   for await (const { group } of client.groups.list()) yield group
+}
+
+async function* shareGroupNames(client: Client): AsyncGenerator<string> {
+  for await (const { group } of client.shareGroups.list()) yield group
 }
 
 async function* memberIds(client: Client, group: string): AsyncGenerator<string> {

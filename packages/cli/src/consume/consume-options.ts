@@ -14,4 +14,8 @@ export interface ConsumeOptions {
   readonly start?: 'earliest' | 'latest'
   /** A static member's name. */
   readonly instance?: string
+  /** A share group. */
+  readonly share?: string
+  /** This consumer's name in the share group. */
+  readonly consumer?: string
 }

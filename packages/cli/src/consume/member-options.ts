@@ -54,4 +54,9 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     why: 'for the group, records that are left out would be processed.',
     next: () => WITHOUT_GROUP,
   },
+  {
+    option: 'consumer',
+    why: 'that is for one who shares the records of a group.',
+    next: () => 'A static member has a name: --instance NAME. For a share group: --share GROUP.',
+  },
 ]

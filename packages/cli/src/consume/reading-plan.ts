@@ -41,7 +41,7 @@ export async function planReading(
 
 /** One way to say where to begin, and none that contradict each other. */
 export function checkOptions(options: ConsumeOptions): void {
-  const { offset, from, last, until, follow, start, instance } = options
+  const { offset, from, last, until, follow, start, instance, consumer } = options
   const starts = [offset, from, last].filter((start) => start !== undefined)
   if (starts.length > 1) {
     throw new CommandFailure(EXIT.usage, {
@@ -53,6 +53,12 @@ export function checkOptions(options: ConsumeOptions): void {
     throw new CommandFailure(EXIT.usage, {
       message: '--follow goes on, --until ends.',
       next: 'Give one of them.',
+    })
+  }
+  if (consumer !== undefined) {
+    throw new CommandFailure(EXIT.usage, {
+      message: '--consumer is for one who shares the records of a group.',
+      next: 'Add --share GROUP, or leave it out.',
     })
   }
   if (start !== undefined || instance !== undefined) {
