@@ -38,7 +38,8 @@ interface Circumstances {
 async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
   if (!(error instanceof MillraceError)) return error
   const { address, client, needs } = circumstances
-  const { topic, shareGroup } = needs
+  const { shareGroup } = needs
+  const topic = error.problem?.topic ?? needs.topic
   if (error.code === 'NO_ANSWER') {
     return new CommandFailure(EXIT.unavailable, {
       message: `No server answers at ${address.url} (${address.origin}): ${reasonOf(error)}`,

@@ -43,25 +43,31 @@ test('a share group is made with what is named, and made again it is the same or
 })
 
 test('alter changes what is named, and leaves the rest', async () => {
-  const line = ['share', 'create', 'altered', 'orders', '--lock', '1m', '--ordering', 'none']
+  const line = ['share', 'create', 'altered', 'orders', '--lock', '1m', '--retry-delays', '2s']
   await served.cli([...line, '--dead-letter', 'orders.dead'])
-  await served.cli(['share', 'alter', 'altered', '--max-deliveries', '2'])
+  const alter = async (...change: readonly string[]): Promise<void> => {
+    const run = await served.cli(['share', 'alter', 'altered', ...change])
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+  }
+  await alter('--max-deliveries', '2')
   expect(await described('altered')).toMatchObject({
-    ordering: 'none',
     acquisitionLockMs: 60_000,
     maxDeliveryCount: 2,
+    retryDelaysMs: [2_000],
     deadLetter: { topic: 'orders.dead', policy: 'skip' },
   })
-  await served.cli(['share', 'alter', 'altered', '--dead-letter-policy', 'park-key'])
+  await alter('--dead-letter-policy', 'park-key')
   expect(await described('altered')).toMatchObject({
     deadLetter: { topic: 'orders.dead', policy: 'park-key' },
   })
-  await served.cli(['share', 'alter', 'altered', 'orders', 'users', '--no-dead-letter'])
+  await alter('orders', 'users', '--no-dead-letter')
   expect(await described('altered')).toMatchObject({
     topics: ['orders', 'users'],
     maxDeliveryCount: 2,
     deadLetter: null,
   })
+  await alter('--ordering', 'none')
+  expect(await described('altered')).toMatchObject({ ordering: 'none', retryDelaysMs: [2_000] })
 })
 
 test('share groups are listed and described: settings, partitions, who holds records', async () => {
@@ -111,9 +117,11 @@ test('an unknown share group is status 3, and the nearest is named', async () =>
 })
 
 test('a topic that is not there is status 3, and the nearest is named', async () => {
-  const run = await served.cli(['share', 'create', 'lost', 'oders'])
-  expect(run.status).toBe(3)
-  expect(run.stderr).toContain('There is no topic oders.\nDid you mean orders?')
+  for (const line of [['oders'], ['users', 'oders'], ['users', '--dead-letter', 'oders']]) {
+    const run = await served.cli(['share', 'create', 'lost', ...line])
+    expect(run.status).toBe(3)
+    expect(run.stderr).toContain('There is no topic oders.\nDid you mean orders?')
+  }
 })
 
 test.each([

@@ -13,7 +13,7 @@ export async function createShareGroup(
 ): Promise<void> {
   const { output, signal } = invocation
   const named = namedSettings(settings)
-  await withServer(invocation, aboutTopics(topics), async (client) => {
+  await withServer(invocation, {}, async (client) => {
     const present = await find(client, group, signal)
     if (present !== undefined) throwIfOtherwise(present, { ...named, topics })
     const made =
@@ -35,8 +35,7 @@ export async function alterShareGroup(
       next: `Name a setting, as in: millrace share alter ${group} --lock 1m`,
     })
   }
-  const needs = { ...aboutTopics(settings.topics ?? []), shareGroup: group }
-  await withServer(invocation, needs, async (client) => {
+  await withServer(invocation, { shareGroup: group }, async (client) => {
     const present = await client.shareGroups.describe(group, { signal })
     const { topics, ordering, acquisitionLockMs, maxDeliveryCount, retryDelaysMs, deadLetter } =
       present
@@ -78,10 +77,4 @@ function throwIfOtherwise(
     message: `There is a share group ${present.group}, and its ${difference} is not as asked.`,
     next: `To see it: millrace share describe ${present.group}. To change it: millrace share alter`,
   })
-}
-
-/** Of several the server says which it does not know. */
-function aboutTopics(topics: readonly string[]): { readonly topic?: string } {
-  const [topic, ...others] = topics
-  return topic === undefined || others.length > 0 ? {} : { topic }
 }
