@@ -46,6 +46,7 @@ export class ShareRun {
   /** A record has ended, or an acknowledgement was answered, or the run is to end. */
   readonly #changed = new Bell()
   #terms: Terms = { lockMs: Infinity, ordering: 'key' }
+  #isLearning = false
   #hasFailed = false
   #isOverdue = false
 
@@ -110,7 +111,7 @@ export class ShareRun {
       if (this.#options.follow || records.length > 0) continue
       if (wasDone) return
       // What is held may hold up others of its key.
-      if (!this.#isDone()) await this.#changed.next()
+      if (!this.#isDone() && !this.#stop.signal.aborted) await this.#changed.next()
     }
   }
 
@@ -213,7 +214,18 @@ export class ShareRun {
     // Its own acknowledgement would tell the same, later.
     if (next !== undefined && next.call === held.call && next !== held) this.#lose(next)
     if (held.isBegun) this.#report(() => this.#options.onExpired?.(held.record))
-    this.#learnTerms().catch(() => undefined)
+    this.#learnTermsAgain()
+  }
+
+  /** They may have been altered; locks are lost many at once. */
+  #learnTermsAgain(): void {
+    if (this.#isLearning) return
+    this.#isLearning = true
+    this.#learnTerms()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isLearning = false
+      })
   }
 
   /** What a callback throws is for who runs this. */
