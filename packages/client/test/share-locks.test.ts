@@ -56,6 +56,28 @@ describe('locks', () => {
     expect(await sharing.unsettled('lost')).toBe(0)
   })
 
+  test('that cannot be renewed for their whole length stop the handler, too', async () => {
+    await sharing.make('silent', ['a:0'], { acquisitionLockMs: 1_000 })
+    let isCutOff = false
+    const failing: typeof globalThis.fetch = async (input, init) => {
+      if (isCutOff) throw new TypeError('There is no way.')
+      return globalThis.fetch(input, init)
+    }
+    const cutOff = createClient(sharing.server.url, { fetch: failing })
+    await using consumer = cutOff.shareConsumer('silent')
+    const counts: number[] = []
+    await consumer.run(async (record) => {
+      counts.push(record.deliveryCount)
+      if (counts.length > 1) return void consumer.close()
+      isCutOff = true
+      await new Promise((resolve) => record.signal.addEventListener('abort', resolve))
+      await until(async () => (await sharing.acquired('silent')) === 0)
+      isCutOff = false
+    })
+    expect(counts).toEqual([1, 2])
+    expect(await sharing.unsettled('silent')).toBe(0)
+  })
+
   test('that ran out unnoticed are told of when they are acknowledged', async () => {
     await sharing.make('late', ['a:0', 'a:1'], { acquisitionLockMs: 60_000 })
     const expired: string[] = []
