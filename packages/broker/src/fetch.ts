@@ -11,11 +11,11 @@ import { logOf } from './topic.ts'
  */
 export async function fetch(parts: BrokerParts, request: FetchRequest): Promise<FetchedBatches> {
   const { topics, waits, clock, counts } = parts
-  const { maxBytes, offset, signal } = request
+  const { maxBytes, maxRecords = Infinity, offset, signal } = request
   const log = logOf(topics.get(request.topic), request.partition)
   const untilMs = clock.monotonicMs() + request.waitMs
   const enough = Math.min(request.minBytes, maxBytes)
-  const reading = { log, signal, maxBytes, enough }
+  const reading = { log, signal, maxBytes, maxRecords, enough }
   let found = await readOn(reading, { bytes: 0, nextOffset: offset })
   let hasLetGo = false
   while (found.bytes < enough && !found.isOver) {
@@ -37,6 +37,7 @@ interface Reading {
   readonly log: Log
   readonly signal: AbortSignal | undefined
   readonly maxBytes: number
+  readonly maxRecords: number
   /** Then it need not read on. */
   readonly enough: number
 }
@@ -54,12 +55,13 @@ interface Found extends Seen {
 }
 
 /** Until there is enough, or no more. Reads in any case: that finds out whether the offset is in range. */
-async function readOn({ enough, log, maxBytes, signal }: Reading, seen: Seen): Promise<Found> {
+async function readOn(reading: Reading, seen: Seen): Promise<Found> {
+  const { enough, log, maxBytes, maxRecords, signal } = reading
   const pieces: Uint8Array[] = []
   let { bytes, nextOffset } = seen
   do {
     const read = await log
-      .read(nextOffset, { maxBytes: maxBytes - bytes, signal })
+      .read(nextOffset, { maxBytes: maxBytes - bytes, maxRecords, signal })
       .catch((error: unknown) => {
         // What was read before is answered; the next fetch, from there, meets the failure first.
         if (bytes > 0 && error instanceof LogError) return undefined

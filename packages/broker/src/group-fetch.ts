@@ -34,7 +34,8 @@ export async function fetchInTurn(
     if (position?.isReadable !== true || isHeldUp(position)) continue
     if (position.offset >= position.log.highWatermark) continue
     const { topic, partition, offset, untilOffset } = position
-    const limits = { maxBytes: maxBytes - bytes, minBytes: 0, waitMs: 0 }
+    const room = { maxBytes: maxBytes - bytes, maxRecords: maxRecords - records }
+    const limits = { ...room, minBytes: 0, waitMs: 0 }
     const place = { topic: topic.name, partition, offset }
     const all = await fetch(parts, { ...place, ...limits, ...(signal && { signal }) }).catch(
       (error: unknown) => {

@@ -1,6 +1,7 @@
 import { ManualClock } from '@millrace/testing/manual-clock'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
+import type { EmbeddedBroker } from '../src/embedded-broker.ts'
 import { at, failure, openBroker, record, recordsIn } from './open-broker.ts'
 
 const REQUEST = {
@@ -36,6 +37,33 @@ describe('a fetch', () => {
     expect(one.nextOffset).toBe(1)
     const some = await broker.fetch({ ...REQUEST, maxBytes: 3_500 })
     expect(some.nextOffset).toBe(3)
+  })
+
+  test('of so many records reads the batches that have them, and no more', async () => {
+    await using directory = await makeTempDirectory()
+    await using broker = await openBroker(directory.path)
+    await broker.createTopic('t', {})
+    const large = 'x'.repeat(50_000)
+    for (let batch = 0; batch < 10; batch++) {
+      await broker.produceRecords('t', [record(large), record(large), record('y')], {})
+    }
+    const offsets = async (from: EmbeddedBroker, offset: number, maxRecords: number) => {
+      const limits = { maxRecords, maxBytes: 4_000_000 }
+      const { pieces, nextOffset } = await from.fetch({ ...REQUEST, ...limits, offset: at(offset) })
+      return [recordsIn(pieces)[0]?.offset, nextOffset]
+    }
+    const expectThem = async (from: EmbeddedBroker) => {
+      expect(await offsets(from, 0, 1)).toEqual([0, 3])
+      expect(await offsets(from, 2, 1)).toEqual([0, 3])
+      expect(await offsets(from, 2, 2)).toEqual([0, 6])
+      expect(await offsets(from, 0, 7)).toEqual([0, 9])
+      expect(await offsets(from, 4, 500)).toEqual([3, 30])
+    }
+    await expectThem(broker)
+    // The same from segments as from memory.
+    await broker.close()
+    await using again = await openBroker(directory.path)
+    await expectThem(again)
   })
 
   test('outside the log is refused with what there is', async () => {

@@ -30,8 +30,8 @@ export async function answerJson(
   expectAbsent(query, ['follow'], 'is for application/x-ndjson and text/event-stream.')
   const filter = recordFilter(query)
   const offset = await startOffset(edge.broker, topic, partition, fetch.start)
-  const fetched = await fetchOnce(edge, fetch, offset, reply)
   const { maxRecords = FETCH_RECORDS_DEFAULT, format = 'json' } = query
+  const fetched = await fetchOnce(edge, fetch, { offset, maxRecords }, reply)
   const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, format })
   // A reader that leaves an answer lying is dropped.
   reply.raw.setTimeout(edge.config.nextBytesTimeoutMs)
@@ -57,7 +57,7 @@ export async function answerRaw(
       .headers(batchesHeaders(edge.broker.partitionState(topic, partition), offset))
       .send()
   }
-  const fetched = await fetchOnce(edge, fetch, offset, reply)
+  const fetched = await fetchOnce(edge, fetch, { offset }, reply)
   await answerBatches(reply, fetched, edge.config.nextBytesTimeoutMs)
   return reply
 }
@@ -66,11 +66,11 @@ export async function answerRaw(
 async function fetchOnce(
   edge: Edge,
   { topic, partition, query }: PartitionFetch,
-  offset: Offset,
+  from: { readonly offset: Offset; readonly maxRecords?: number },
   reply: FastifyReply,
 ): Promise<FetchedBatches> {
   const { maxBytes = FETCH_BYTES_DEFAULT, minBytes = 1, waitMs = 0 } = query
-  const request = { topic, partition, offset, maxBytes, minBytes, waitMs }
+  const request = { topic, partition, ...from, maxBytes, minBytes, waitMs }
   if (waitMs === 0) return edge.broker.fetch(request)
   using wait = edge.waits.open(reply.raw)
   try {
@@ -78,6 +78,6 @@ async function fetchOnce(
   } catch (error) {
     if (!wait.signal.aborted) throw error
     const { logStartOffset, highWatermark } = edge.broker.partitionState(topic, partition)
-    return { pieces: [], nextOffset: offset, logStartOffset, highWatermark }
+    return { pieces: [], nextOffset: from.offset, logStartOffset, highWatermark }
   }
 }

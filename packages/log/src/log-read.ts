@@ -1,5 +1,6 @@
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
+import type { BatchHeader } from '@millrace/model/record-batch'
 import { abortedTransactions, isForReaders } from './aborted-records.ts'
 import type { LogState } from './log-state.ts'
 import type { BatchRun, Segment, StampedBatch } from './segment.ts'
@@ -16,6 +17,8 @@ export interface LogRead {
 export interface LogReadOptions {
   /** Of stored batches; the first batch is read even when it is larger. */
   readonly maxBytes: number
+  /** So many are enough: what is behind the batch that has the last of them need not be read. */
+  readonly maxRecords?: number
   readonly signal?: AbortSignal | undefined
 }
 
@@ -26,12 +29,15 @@ export async function readLog(
   options: LogReadOptions,
 ): Promise<LogRead> {
   expectInRange(log, fromOffset)
+  const { maxBytes, maxRecords = Infinity } = options
   const found = new FoundBatches()
   let nextOffset = fromOffset
-  while (nextOffset < log.highWatermark && found.scannedBytes < options.maxBytes) {
+  let records = 0
+  let step = Math.max(STEP_BYTES, maxRecords * STEP_RECORD_BYTES)
+  while (nextOffset < log.highWatermark && found.scannedBytes < maxBytes) {
     options.signal?.throwIfAborted()
-    const room = options.maxBytes - found.scannedBytes
-    const run = await readRun(log, nextOffset, room).catch((error: unknown) => {
+    const room = maxBytes - found.scannedBytes
+    const run = await readRun(log, nextOffset, Math.min(room, step)).catch((error: unknown) => {
       // What is sound before the damage is answered; the next read, from there, meets it first.
       if (nextOffset > fromOffset) return undefined
       // Its segment may have been deleted meanwhile.
@@ -40,17 +46,30 @@ export async function readLog(
     })
     if (run === undefined) break
     for (const batch of run.batches) {
-      if (found.scannedBytes > 0 && found.scannedBytes + batch.bytes.length > options.maxBytes) {
+      const isTooMuch = found.scannedBytes + batch.bytes.length > maxBytes
+      if (records >= maxRecords || (isTooMuch && found.scannedBytes > 0)) {
         return found.upTo(nextOffset)
       }
-      found.add(batch, isForReaders(batch.header, run.aborted))
+      const isForReader = isForReaders(batch.header, run.aborted)
+      if (isForReader) records += recordsFrom(fromOffset, batch.header)
+      found.add(batch, isForReader)
       nextOffset = (batch.header.lastOffset + 1) as Offset
     }
+    if (records >= maxRecords) break
     nextOffset = max(nextOffset, run.nextOffset)
     // The next batch is larger than the room that is left: it would be read, and left out.
-    if (run.hasMore && found.scannedBytes > 0) break
+    if (run.hasMore && found.scannedBytes > 0 && room <= step) break
+    step *= 2
   }
   return found.upTo(nextOffset)
+}
+
+/** At least so much is read at once, and as much as so many records may have. */
+const STEP_BYTES = 64 * 1024
+const STEP_RECORD_BYTES = 1024
+
+function recordsFrom(offset: Offset, { baseOffset, lastOffset, recordCount }: BatchHeader): number {
+  return Math.min(recordCount, lastOffset + 1 - Math.max(baseOffset, offset))
 }
 
 export function expectInRange(log: LogState, offset: Offset): void {

@@ -226,6 +226,8 @@ export interface FetchRequest {
   readonly offset: Offset
   /** Of stored batches; the first batch is returned even when it is larger. */
   readonly maxBytes: number
+  /** So many are enough. More may come: batches are whole. */
+  readonly maxRecords?: number
   readonly minBytes: number
   readonly waitMs: number
   readonly signal?: AbortSignal
