@@ -16,6 +16,8 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'idle-readers': async () => (await import('./benchmarks/idle-readers.ts')).idleReaders,
   'group-read': async () => (await import('./benchmarks/group-read.ts')).groupRead,
   'idle-groups': async () => (await import('./benchmarks/idle-groups.ts')).idleGroups,
+  'share-settle': async () => (await import('./benchmarks/share-settle.ts')).shareSettle,
+  'share-memory': async () => (await import('./benchmarks/share-memory.ts')).shareMemory,
   restart: async () => (await import('./benchmarks/restart.ts')).restart,
   parts: async () => (await import('./benchmarks/parts.ts')).parts,
 }

@@ -8,16 +8,19 @@ import { connect, type Socket } from 'node:net'
  */
 export class HttpConnection implements Disposable {
   readonly #socket: Socket
+  readonly #tailBytes: number
   #answer: Answer | undefined
 
-  static async open(port: number): Promise<HttpConnection> {
+  /** `tailBytes`: how much of the end of each answer is kept. */
+  static async open(port: number, tailBytes = TAIL_BYTES): Promise<HttpConnection> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
     await once(socket, 'connect')
-    return new HttpConnection(socket)
+    return new HttpConnection(socket, tailBytes)
   }
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, tailBytes: number) {
     this.#socket = socket
+    this.#tailBytes = tailBytes
     socket.on('data', (bytes: Buffer) => this.#answer?.take(bytes))
     socket.on('error', (error) => this.#answer?.fail(error))
     socket.on('close', () => this.#answer?.fail(new Error('the server closed the connection')))
@@ -25,7 +28,7 @@ export class HttpConnection implements Disposable {
 
   /** Sends a whole request, head and body; resolves when the whole answer has come. */
   async send(request: Uint8Array): Promise<AnswerSummary> {
-    const answer = new Answer()
+    const answer = new Answer(this.#tailBytes)
     this.#answer = answer
     this.#socket.write(request)
     const summary = await answer.promise
@@ -66,6 +69,7 @@ export function requestBytes(
 /** The answer being read: its head, then a body of known length or in chunks. */
 class Answer {
   readonly #settle = Promise.withResolvers<AnswerSummary>()
+  readonly #tailBytes: number
   #waiting: Buffer = Buffer.alloc(0)
   #head: string | undefined
   #status = 0
@@ -74,6 +78,10 @@ class Answer {
   #left = 0
   #bodyBytes = 0
   #tail: Buffer = Buffer.alloc(0)
+
+  constructor(tailBytes: number) {
+    this.#tailBytes = tailBytes
+  }
 
   get promise(): Promise<AnswerSummary> {
     return this.#settle.promise
@@ -84,8 +92,9 @@ class Answer {
   }
 
   take(bytes: Buffer): void {
-    this.#tail = bytes.length < TAIL_BYTES ? Buffer.concat([this.#tail, bytes]) : bytes
-    this.#tail = this.#tail.subarray(-TAIL_BYTES)
+    const isMore = bytes.length < this.#tailBytes && this.#tail.length > 0
+    this.#tail = isMore ? Buffer.concat([this.#tail, bytes]) : bytes
+    this.#tail = this.#tail.subarray(-this.#tailBytes)
     let rest = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes])
     this.#waiting = Buffer.alloc(0)
     if (this.#head === undefined) {

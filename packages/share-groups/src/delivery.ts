@@ -20,10 +20,10 @@ export interface Delivery {
   count: number
   /** Who has it. */
   acquisition: Acquisition | undefined
-  /** When nobody has it: not before. */
+  /** When nobody has it: not before. Infinity: it was rejected, and nobody gets it any more. */
   availableAtMs: number
-  /** Nobody gets it any more. */
-  isRejected: boolean
+  /** Found in the log, where it is known: not written down. */
+  lane: LaneKey | undefined
 }
 
 /** A delivery that came to nothing. */

@@ -24,8 +24,8 @@ export class HandOutOrder {
   readonly #ledger: ShareLedger
   readonly #rules: PartitionRules
   readonly #lanes: KeyLanes
-  /** Of those that are out, or wait at the front of their lane or to be given up on. */
-  readonly #laneOf = new Map<number, LaneKey>()
+  /** Of those that wait at the front of their lane, or to be given up on, and were never out. */
+  readonly #waitingLanes = new Map<number, LaneKey>()
   readonly #ready = new FlatQueue()
   readonly #delayed = new FlatQueue()
   readonly #exhausted = new FlatQueue()
@@ -52,8 +52,9 @@ export class HandOutOrder {
     return this.#delayed.peekValue() ?? Infinity
   }
 
+  /** Of a record that is out, was, or may be soon; undefined where it has none. */
   laneOf(offset: number): LaneKey | undefined {
-    return this.#laneOf.get(offset)
+    return this.#ledger.deliveries.get(offset)?.lane ?? this.#waitingLanes.get(offset)
   }
 
   head(lane: LaneKey): number | undefined {
@@ -68,8 +69,15 @@ export class HandOutOrder {
     }
     this.#lanes.add(lane, offset)
     const isKnown = this.#ledger.deliveries.has(offset) || this.#rules.isParked(lane)
-    if (isKnown || this.#lanes.head(lane) === offset) this.#laneOf.set(offset, lane)
-    if (this.#laneOf.has(offset)) this.offer(offset)
+    if (!isKnown && this.#lanes.head(lane) !== offset) return
+    this.#noteLane(offset, lane)
+    this.offer(offset)
+  }
+
+  /** A record that was out, and not by its own fault is no more. */
+  comeBack(offset: number, lane: LaneKey): void {
+    this.#noteLane(offset, lane)
+    this.offer(offset)
   }
 
   /** Where it goes, if it goes anywhere now. */
@@ -79,7 +87,7 @@ export class HandOutOrder {
       this.#exhausted.push(offset, offset)
       return
     }
-    const lane = this.#laneOf.get(offset)
+    const lane = this.laneOf(offset)
     if (lane !== undefined && this.#lanes.head(lane) !== offset) return
     const delivery = this.#ledger.deliveries.get(offset)
     if (delivery?.acquisition !== undefined) return
@@ -102,47 +110,63 @@ export class HandOutOrder {
       if (!this.#mayBeTaken(offset, nowMs, followers)) continue
       taken.push(offset)
       this.#taken.add(offset)
-      const lane = this.#laneOf.get(offset)
+      const lane = this.laneOf(offset)
       const next = lane === undefined ? undefined : this.#lanes.next(lane, offset)
       if (lane === undefined || next === undefined || !this.#isAvailable(next, nowMs)) continue
-      this.#laneOf.set(next, lane)
+      this.#noteLane(next, lane)
       this.#ready.push(next, next)
       followers.add(next)
     }
     return taken
   }
 
-  /** Those that were taken have an owner. */
-  settleTaken(): void {
+  /** Those that were taken, and these of them, have an owner. */
+  settleTaken(offsets: readonly number[]): void {
     this.#taken.clear()
-  }
-
-  /** Of its key, later than it, and out with it. */
-  *outBehind(offset: number): Generator<number> {
-    const lane = this.#laneOf.get(offset)
-    if (lane === undefined) return
-    for (const later of this.#lanes.behind(lane, offset)) {
-      if (this.#ledger.deliveries.get(later)?.acquisition !== undefined) yield later
-      // What was redriven may stand between those that are out; behind the first other one nobody has any.
-      else if (!this.#ledger.redriven.has(later)) return
+    for (const offset of offsets) {
+      const lane = this.#waitingLanes.get(offset)
+      if (lane === undefined) continue
+      this.#waitingLanes.delete(offset)
+      this.#noteLane(offset, lane)
     }
   }
 
-  /** It is settled: the next of its key comes to the front. */
-  leave(offset: number): void {
-    const lane = this.#laneOf.get(offset)
+  /** Of its key, later than it, and out with it. */
+  outBehind(offset: number): readonly number[] {
+    const lane = this.laneOf(offset)
+    const out: number[] = []
+    if (lane === undefined) return out
+    for (const later of this.#lanes.behind(lane, offset)) {
+      if (this.#ledger.deliveries.get(later)?.acquisition !== undefined) out.push(later)
+      // What was redriven may stand between those that are out; behind the first other one nobody has any.
+      else if (!this.#ledger.redriven.has(later)) break
+    }
+    return out
+  }
+
+  /** It is settled, and was of that lane: the next of its key comes to the front. */
+  leave(offset: number, lane: LaneKey | undefined): void {
     if (lane === undefined) return
-    this.#laneOf.delete(offset)
+    this.#waitingLanes.delete(offset)
     this.lookAt(lane)
   }
 
-  /** They are settled, from `from` up to `to`, all but what was redriven. */
-  leaveAll(from: number, to: number): void {
+  /** The lanes of what is known from `from` up to `to`, all but what was redriven. */
+  lanesIn(from: number, to: number): ReadonlySet<LaneKey> {
     const lanes = new Set<LaneKey>()
-    for (const [offset, lane] of this.#laneOf) {
-      if (offset < from || offset >= to || this.#ledger.redriven.has(offset)) continue
-      lanes.add(lane)
-      this.#laneOf.delete(offset)
+    const note = (offset: number, lane: LaneKey | undefined) => {
+      const isIn = offset >= from && offset < to && !this.#ledger.redriven.has(offset)
+      if (isIn && lane !== undefined) lanes.add(lane)
+    }
+    for (const [offset, { lane }] of this.#ledger.deliveries) note(offset, lane)
+    for (const [offset, lane] of this.#waitingLanes) note(offset, lane)
+    return lanes
+  }
+
+  /** What is settled of them leaves; the next of each comes to the front. */
+  lookAtAll(lanes: ReadonlySet<LaneKey>): void {
+    for (const offset of this.#waitingLanes.keys()) {
+      if (this.#ledger.isSettled(offset)) this.#waitingLanes.delete(offset)
     }
     for (const lane of lanes) this.lookAt(lane)
   }
@@ -151,7 +175,7 @@ export class HandOutOrder {
   lookAt(lane: LaneKey): void {
     const head = this.#lanes.head(lane)
     if (head === undefined) return
-    this.#laneOf.set(head, lane)
+    this.#noteLane(head, lane)
     this.offer(head)
   }
 
@@ -160,7 +184,7 @@ export class HandOutOrder {
     const head = this.#lanes.head(lane)
     if (head === undefined) return
     for (const offset of [head, ...this.#lanes.behind(lane, head)]) {
-      this.#laneOf.set(offset, lane)
+      this.#noteLane(offset, lane)
       this.offer(offset)
     }
   }
@@ -179,7 +203,7 @@ export class HandOutOrder {
       const offset = this.#exhausted.pop()
       if (offset === undefined) break
       if (offsets.at(-1) === offset || !this.isExhausted(offset)) continue
-      const lane = this.#laneOf.get(offset)
+      const lane = this.laneOf(offset)
       // A parked key goes in its order, too.
       if (lane !== undefined && this.#rules.isHeldUp(offset, lane)) this.#heldUp.add(offset)
       else offsets.push(offset)
@@ -189,12 +213,19 @@ export class HandOutOrder {
 
   isExhausted(offset: number): boolean {
     if (this.#ledger.isSettled(offset)) return false
-    const lane = this.#laneOf.get(offset)
+    const lane = this.laneOf(offset)
     const delivery = this.#ledger.deliveries.get(offset)
     if (delivery?.acquisition !== undefined) return false
     if (lane !== undefined && this.#rules.isParked(lane)) return true
     if (delivery === undefined) return false
-    return delivery.isRejected || delivery.count >= this.#rules.settings.maxDeliveryCount
+    const isRejected = delivery.availableAtMs === Infinity
+    return isRejected || delivery.count >= this.#rules.settings.maxDeliveryCount
+  }
+
+  #noteLane(offset: number, lane: LaneKey): void {
+    const delivery = this.#ledger.deliveries.get(offset)
+    if (delivery === undefined) this.#waitingLanes.set(offset, lane)
+    else delivery.lane = lane
   }
 
   #mayBeTaken(offset: number, nowMs: number, followers: ReadonlySet<number>): boolean {
@@ -205,7 +236,7 @@ export class HandOutOrder {
       return false
     }
     if (!this.#isAvailable(offset, nowMs)) return false
-    const lane = this.#laneOf.get(offset)
+    const lane = this.laneOf(offset)
     if (lane === undefined) return true
     if (!followers.has(offset)) {
       if (this.#lanes.head(lane) !== offset || this.#isLaterOut(lane, offset)) return false

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Acquisition, Delivery, FailedDelivery, Letter } from './delivery.ts'
 import type { LaneKey } from './lane-key.ts'
+import { OffsetMap } from './offset-map.ts'
 import { SettledOffsets } from './settled-offsets.ts'
 import type { ShareFact } from './share-fact.ts'
 
 /** What is known of one partition of a share group, and must never be forgotten: the sum of its facts. */
 export class ShareLedger {
   readonly settled: SettledOffsets
-  readonly deliveries = new Map<number, Delivery>()
+  readonly deliveries = new OffsetMap<Delivery>()
   /** Of records that are not settled. */
   readonly failures = new Map<number, readonly FailedDelivery[]>()
   /** Records below the start, or settled, that are handed out again from their copies. */
@@ -111,7 +112,7 @@ export class ShareLedger {
   #acquire(offset: number, acquisition: Acquisition): void {
     const delivery = this.deliveries.get(offset)
     if (delivery === undefined) {
-      this.deliveries.set(offset, { count: 1, acquisition, availableAtMs: 0, isRejected: false })
+      this.deliveries.set(offset, newDelivery(1, acquisition))
     } else {
       delivery.count++
       delivery.acquisition = acquisition
@@ -152,8 +153,7 @@ export class ShareLedger {
     const failure = { atMs, consumer, reason }
     this.failures.set(offset, [...(this.failures.get(offset) ?? []), failure])
     this.#takeBack(delivery)
-    delivery.availableAtMs = availableAtMs
-    delivery.isRejected = isRejected
+    delivery.availableAtMs = isRejected ? Infinity : availableAtMs
   }
 
   #withdraw(offset: number): void {
@@ -193,4 +193,8 @@ export class ShareLedger {
       this.unreadableCount++
     }
   }
+}
+
+export function newDelivery(count: number, acquisition: Acquisition | undefined): Delivery {
+  return { count, acquisition, availableAtMs: 0, lane: undefined }
 }

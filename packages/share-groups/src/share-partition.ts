@@ -126,16 +126,17 @@ export class SharePartition {
     const number = this.ledger.nextNumber
     this.#happened({ kind: 'acquired', number, consumer, atMs: nowMs, untilMs, offsets })
     this.#lock(offsets[0])
-    this.#order.settleTaken()
+    this.#order.settleTaken(offsets)
     return { number, untilMs }
   }
 
   /** False, here and below: that delivery is over. */
   accept(offset: number, number: number): boolean {
     if (this.#deliveryOf(offset, number) === undefined) return false
+    const lane = this.#order.laneOf(offset)
     this.ledger.apply({ kind: 'accepted', offsets: [offset] })
     this.#accepted.push(offset)
-    this.#order.leave(offset)
+    this.#order.leave(offset, lane)
     return true
   }
 
@@ -191,16 +192,18 @@ export class SharePartition {
   expireBelow(logStartOffset: number): void {
     const { startOffset } = this.ledger
     if (logStartOffset <= startOffset) return
+    const lanes = this.#order.lanesIn(startOffset, logStartOffset)
     this.#happened({ kind: 'expired', below: logStartOffset })
     this.scannedTo(logStartOffset)
-    this.#order.leaveAll(startOffset, logStartOffset)
+    this.#order.lookAtAll(lanes)
   }
 
   /** They cannot be read, and never will be. */
   giveUp(from: number, to: number): void {
+    const lanes = this.#order.lanesIn(from, to)
     this.#happened({ kind: 'unreadable', from, to })
     this.scannedTo(to)
-    this.#order.leaveAll(from, to)
+    this.#order.lookAtAll(lanes)
   }
 
   /** Records that are given up on and not copied yet, the oldest first; those of parked keys with them. */
@@ -221,7 +224,9 @@ export class SharePartition {
   deadLettered(facts: readonly ShareFact[]): void {
     for (const fact of facts) this.ledger.apply(fact)
     for (const fact of facts) {
-      if (fact.kind === 'dead-lettered') this.#order.leave(fact.offset)
+      if (fact.kind === 'dead-lettered') {
+        this.#order.leave(fact.offset, fact.letter.lane ?? undefined)
+      }
       if (fact.kind === 'parked') this.#order.park(fact.lane)
     }
   }
@@ -239,7 +244,7 @@ export class SharePartition {
     const letter = this.ledger.redriven.get(offset)
     if (letter === undefined) return
     this.#happened({ kind: 'letter-gone', offset, letter })
-    this.#order.leave(offset)
+    this.#order.leave(offset, letter.lane ?? undefined)
   }
 
   /** Something in other partitions has changed: what they held up is looked at again. */
@@ -263,11 +268,12 @@ export class SharePartition {
     how: { readonly reason: string; readonly availableAtMs: number; readonly isRejected: boolean },
   ): void {
     this.#happened({ kind: 'failed', offset, ...how })
+    const lane = this.#order.laneOf(offset)
     for (const later of this.#order.outBehind(offset)) {
       this.#happened({ kind: 'withdrawn', offset: later })
+      if (lane !== undefined) this.#order.comeBack(later, lane)
     }
     this.#order.offer(offset)
-    const lane = this.#order.laneOf(offset)
     // What was redriven may have waited for it.
     if (lane !== undefined && this.#order.head(lane) !== offset) this.#order.lookAt(lane)
     this.#archive()
@@ -278,8 +284,9 @@ export class SharePartition {
     if (this.#rules.settings.deadLetter !== null) return
     while (this.#order.hasExhausted) {
       for (const offset of this.#order.takeExhausted(1)) {
+        const lane = this.#order.laneOf(offset)
         this.#happened({ kind: 'archived', offset })
-        this.#order.leave(offset)
+        this.#order.leave(offset, lane)
       }
     }
   }

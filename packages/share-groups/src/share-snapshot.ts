@@ -14,7 +14,7 @@
 import type { Acquisition, FailedDelivery } from './delivery.ts'
 import type { LaneKey } from './lane-key.ts'
 import { SettledOffsets } from './settled-offsets.ts'
-import { ShareLedger } from './share-ledger.ts'
+import { newDelivery, ShareLedger } from './share-ledger.ts'
 import { corrupt, encode, parse } from './share-record.ts'
 
 export interface Snapshot {
@@ -45,9 +45,10 @@ export function encodeSnapshot(ledger: ShareLedger, from: number, upTo: number):
     expired: ledger.expiredCount,
     unreadable: ledger.unreadableCount,
   }
-  for (const [offset, { count, acquisition, availableAtMs, isRejected }] of deliveries) {
+  for (const [offset, { count, acquisition, availableAtMs }] of deliveries) {
     if (acquisition === undefined) {
-      fields.waiting.push([offset, count, availableAtMs, isRejected ? 1 : 0])
+      const isRejected = availableAtMs === Infinity
+      fields.waiting.push([offset, count, isRejected ? 0 : availableAtMs, isRejected ? 1 : 0])
     } else if (count !== 1) {
       fields.counts.push([offset, count])
     }
@@ -69,8 +70,9 @@ export function decodeSnapshot(key: string, value: Uint8Array): Snapshot {
     if (delivery !== undefined) delivery.count = count
   }
   for (const [offset, count, availableAtMs, rejected] of fields.waiting) {
-    const isRejected = rejected === 1
-    ledger.deliveries.set(offset, { count, acquisition: undefined, availableAtMs, isRejected })
+    const delivery = newDelivery(count, undefined)
+    delivery.availableAtMs = rejected === 1 ? Infinity : availableAtMs
+    ledger.deliveries.set(offset, delivery)
   }
   for (const [offset, list] of fields.failures) {
     ledger.failures.set(offset, list.map(toFailure))

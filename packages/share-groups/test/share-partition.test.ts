@@ -32,7 +32,7 @@ describe('whatever happens, exactly what the plain model allows is handed out, a
         for (const step of steps) run.take(step)
         run.drain()
       }),
-      { numRuns: 200 },
+      { numRuns: 250 },
     )
   })
 })
