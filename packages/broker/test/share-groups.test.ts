@@ -61,6 +61,18 @@ describe('in order of keys', () => {
   })
 })
 
+test('what is returned was not handed out: it comes again at once, and its delivery does not count', async () => {
+  await using opened = await openShare({ maxDeliveryCount: 1 })
+  const { broker } = opened
+  await broker.produceRecords('t', keyed('a1 a2'), {})
+  const [one, two] = [new ShareWorker(broker, 'w1'), new ShareWorker(broker, 'w2')]
+  await one.acquire()
+  expect(await one.say([{ value: 'a1', type: 'return' }])).toEqual([null])
+  expect(await one.accept('a1', 'a2')).toEqual(['RECEIPT_EXPIRED', 'RECEIPT_EXPIRED'])
+  expect(await two.acquire()).toEqual(['a1', 'a2'])
+  expect(two.held.get('a1')).toMatchObject({ deliveryCount: 1 })
+})
+
 test('without order, whatever is there goes to whoever asks', async () => {
   await using opened = await openShare({ ordering: 'none', retryDelaysMs: [] })
   const { broker } = opened

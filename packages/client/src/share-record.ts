@@ -22,7 +22,9 @@ export interface ShareRecord extends ConsumedRecord {
 }
 
 /** What becomes of a record. */
-export type Outcome = { readonly type: 'accept' } | ReleaseOutcome | RejectOutcome
+export type Outcome = EndedOutcome | ReleaseOutcome | RejectOutcome
+/** `return`: it was not begun, and this delivery does not count. */
+type EndedOutcome = { readonly type: 'accept' } | { readonly type: 'return' }
 type ReleaseOutcome = ReleaseOptions & { readonly type: 'release' }
 type RejectOutcome = { readonly type: 'reject'; readonly reason?: string }
 
@@ -79,7 +81,7 @@ export class HeldRecord implements Laned {
 
   acknowledgement(outcome: Outcome): Acknowledgement {
     const { receipt } = this
-    if (outcome.type === 'accept') return { receipt, type: 'accept' }
+    if (!('reason' in outcome)) return { receipt, ...outcome }
     const { reason, ...rest } = outcome
     return { receipt, ...rest, ...(reason === undefined ? {} : { reason: shortened(reason) }) }
   }

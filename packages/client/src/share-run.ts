@@ -156,7 +156,7 @@ export class ShareRun {
       const held = this.#lanes.begin()
       if (held === undefined) return
       // This program was held up for longer than the lock: others may have it.
-      if (this.#ageOf(held) >= this.#terms.lockMs) this.#end(held, { type: 'release', delayMs: 0 })
+      if (this.#ageOf(held) >= this.#terms.lockMs) this.#end(held, { type: 'return' })
       else void this.#handle(held)
     }
   }
@@ -189,7 +189,7 @@ export class ShareRun {
   #giveBack(held: HeldRecord): void {
     held.isEnded = true
     held.isGivenBack = true
-    this.#acknowledger.add(held, held.acknowledgement({ type: 'release', delayMs: 0 }))
+    this.#acknowledger.add(held, held.acknowledgement({ type: 'return' }))
   }
 
   #hear(

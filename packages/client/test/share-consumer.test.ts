@@ -173,6 +173,9 @@ describe('the end', () => {
     await Promise.all([closed, running])
     expect(await sharing.acquired('closed')).toBe(0)
     expect(await sharing.unsettled('closed')).toBe(2)
+    // It was not begun: that it was handed out does not count.
+    const { records } = await client.shareGroups.acquire('closed', { consumer: 'next' })
+    expect(records.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1])
     await expect(consumer.run(() => undefined)).rejects.toMatchObject({ code: 'CLOSED' })
   })
 

@@ -25,11 +25,12 @@ const Receipt = Type.String({
 const Acknowledgement = Type.Object(
   {
     receipt: Receipt,
-    type: Type.Unsafe<'accept' | 'release' | 'reject' | 'renew'>({
+    type: Type.Unsafe<'accept' | 'release' | 'reject' | 'renew' | 'return'>({
       type: 'string',
-      enum: ['accept', 'release', 'reject', 'renew'],
+      enum: ['accept', 'release', 'reject', 'renew', 'return'],
       description:
-        'accept: it is done. release: hand it out again. reject: give up on it. renew: its lock begins anew.',
+        'accept: it is done. release: hand it out again. reject: give up on it. renew: its lock begins anew. ' +
+        'return: it was not begun, and this delivery does not count.',
     }),
     delayMs: Type.Optional(
       Type.Integer({

@@ -221,6 +221,6 @@ test('records that come when the caller is gone are given back at once', async (
   controller.abort()
   await expect(acquiring).rejects.toThrow('aborted')
   const reason = 'The caller went away before the answer.'
-  expect(await given.promise).toEqual([{ receipt: 'r1', type: 'release', delayMs: 0, reason }])
+  expect(await given.promise).toEqual([{ receipt: 'r1', type: 'return' }])
   await serving.close()
 })

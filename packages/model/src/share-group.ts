@@ -100,6 +100,8 @@ export type Acknowledgement =
     }
   | { readonly receipt: string; readonly type: 'reject'; readonly reason?: string }
   | { readonly receipt: string; readonly type: 'renew' }
+  /** It was not begun: as if it had not been handed out. */
+  | { readonly receipt: string; readonly type: 'return' }
 
 export interface Acknowledged {
   readonly receipt: string

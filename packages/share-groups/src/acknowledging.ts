@@ -58,6 +58,8 @@ function acknowledge(
       const result = resultOf(said, lockedUntil !== undefined)
       return lockedUntil === undefined ? result : { ...result, lockedUntil }
     }
+    case 'return':
+      return resultOf(said, share.takeBack(offset, number))
   }
 }
 

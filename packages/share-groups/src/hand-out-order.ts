@@ -75,8 +75,8 @@ export class HandOutOrder {
   }
 
   /** A record that was out, and not by its own fault is no more. */
-  comeBack(offset: number, lane: LaneKey): void {
-    this.#noteLane(offset, lane)
+  comeBack(offset: number, lane: LaneKey | undefined): void {
+    if (lane !== undefined) this.#noteLane(offset, lane)
     this.offer(offset)
   }
 

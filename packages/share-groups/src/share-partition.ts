@@ -159,6 +159,16 @@ export class SharePartition {
     return true
   }
 
+  /** As if it had not been handed out. */
+  takeBack(offset: number, number: number): boolean {
+    if (this.#deliveryOf(offset, number) === undefined) return false
+    const lane = this.#order.laneOf(offset)
+    this.#withdrawBehind(offset, lane)
+    this.#withdraw(offset, lane)
+    this.#lookAtHead(offset, lane)
+    return true
+  }
+
   /** Answers with until when it is locked now. */
   renew(offset: number, number: number, nowMs: number): number | undefined {
     if (this.#deliveryOf(offset, number) === undefined) return undefined
@@ -269,14 +279,25 @@ export class SharePartition {
   ): void {
     this.#happened({ kind: 'failed', offset, ...how })
     const lane = this.#order.laneOf(offset)
-    for (const later of this.#order.outBehind(offset)) {
-      this.#happened({ kind: 'withdrawn', offset: later })
-      if (lane !== undefined) this.#order.comeBack(later, lane)
-    }
+    this.#withdrawBehind(offset, lane)
     this.#order.offer(offset)
-    // What was redriven may have waited for it.
-    if (lane !== undefined && this.#order.head(lane) !== offset) this.#order.lookAt(lane)
+    this.#lookAtHead(offset, lane)
     this.#archive()
+  }
+
+  /** The last first: none is ever out while an earlier one of its key is not. */
+  #withdrawBehind(offset: number, lane: LaneKey | undefined): void {
+    for (const later of this.#order.outBehind(offset).toReversed()) this.#withdraw(later, lane)
+  }
+
+  #withdraw(offset: number, lane: LaneKey | undefined): void {
+    this.#happened({ kind: 'withdrawn', offset })
+    this.#order.comeBack(offset, lane)
+  }
+
+  /** What was redriven may have waited for it. */
+  #lookAtHead(offset: number, lane: LaneKey | undefined): void {
+    if (lane !== undefined && this.#order.head(lane) !== offset) this.#order.lookAt(lane)
   }
 
   /** Without a dead-letter topic, what is given up on is settled. */

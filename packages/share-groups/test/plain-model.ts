@@ -69,6 +69,13 @@ export class PlainModel {
     }
   }
 
+  /** As if it had not been handed out. */
+  takeBack(offset: number): void {
+    const record = this.at(offset)
+    record.holder = undefined
+    for (const later of this.#related(record)) if (later.offset > offset) later.holder = undefined
+  }
+
   expireLocks(nowMs: number): void {
     for (const { offset, holder } of this.records) {
       if (holder !== undefined && holder.untilMs <= nowMs) this.fail(offset, nowMs, false)

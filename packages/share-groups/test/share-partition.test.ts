@@ -43,12 +43,27 @@ const STEP = fc.record({
     { weight: 6, arbitrary: fc.constantFrom('scan', 'wait', 'copy') },
     {
       weight: 6,
-      arbitrary: fc.constantFrom('release', 'reject', 'renew', 'crash', 'redrive', 'retention'),
+      arbitrary: fc.constantFrom(
+        'release',
+        'reject',
+        'renew',
+        'return',
+        'crash',
+        'redrive',
+        'retention',
+      ),
     },
   ),
   /** A key, a number of records, one of those that were handed out. */
   which: fc.nat(1_000),
 })
+
+const TYPES = ['accept', 'release', 'reject', 'renew', 'return'] as const
+type AcknowledgementType = (typeof TYPES)[number]
+
+function isAcknowledgement(what: string): what is AcknowledgementType {
+  return TYPES.some((type) => type === what)
+}
 
 interface Held {
   readonly offset: number
@@ -80,7 +95,7 @@ class Run {
     if (what === 'produce') this.#model.produce(which % 5 === 0 ? null : `k${which % 4}`)
     if (what === 'scan') this.#scan(1 + (which % 5))
     if (what === 'acquire') this.#acquire(1 + (which % 6))
-    if (what === 'accept' || what === 'release' || what === 'reject' || what === 'renew') {
+    if (isAcknowledgement(what)) {
       this.#acknowledge(what, this.#receipts.at(-1 - (which % 12)), which)
     }
     if (what === 'wait') this.#nowMs += which % (LOCK_MS + 20)
@@ -132,11 +147,7 @@ class Run {
     return receipts
   }
 
-  #acknowledge(
-    what: 'accept' | 'release' | 'reject' | 'renew',
-    receipt: Held | undefined,
-    which: number,
-  ): void {
+  #acknowledge(what: AcknowledgementType, receipt: Held | undefined, which: number): void {
     if (receipt === undefined) return
     const { offset, number } = receipt
     const counts = this.#model.isHeld(offset, number)
@@ -155,6 +166,10 @@ class Run {
     if (what === 'reject') {
       expect(this.#partition.reject(offset, number, 'why')).toBe(counts)
       if (counts) this.#model.fail(offset, 0, true)
+    }
+    if (what === 'return') {
+      expect(this.#partition.takeBack(offset, number)).toBe(counts)
+      if (counts) this.#model.takeBack(offset)
     }
     if (what === 'renew') {
       const untilMs = this.#nowMs + LOCK_MS

@@ -72,10 +72,9 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
   /** Nobody knows of their receipts, and others would wait for their locks to run out. */
   async function giveBack(group: string, records: readonly AcquiredRecord[]): Promise<void> {
     if (records.length === 0) return
-    const reason = 'The caller went away before the answer.'
     await broker.acknowledge(
       group,
-      records.map(({ receipt }) => ({ receipt, type: 'release', delayMs: 0, reason })),
+      records.map(({ receipt }) => ({ receipt, type: 'return' })),
     )
   }
 }
