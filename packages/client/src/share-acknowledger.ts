@@ -8,6 +8,11 @@ export interface PendingAcknowledgement {
   readonly acknowledgement: Acknowledgement
 }
 
+export interface ReceiptAnswer extends Pick<AcknowledgedReceipt, 'code' | 'isRepeat'> {
+  /** By `performance.now()`: a lock that was renewed began anew then, or later. */
+  readonly sentAtMs: number
+}
+
 export interface AcknowledgerOptions {
   /** How long one waits for others to go with it. */
   readonly lingerMs: number
@@ -15,10 +20,7 @@ export interface AcknowledgerOptions {
     acknowledgements: readonly Acknowledgement[],
   ) => Promise<readonly AcknowledgedReceipt[]>
   /** In the order in which they were added. Does not throw. */
-  readonly onAnswer: (
-    pending: PendingAcknowledgement,
-    answer: Pick<AcknowledgedReceipt, 'code' | 'isRepeat'>,
-  ) => void
+  readonly onAnswer: (pending: PendingAcknowledgement, answer: ReceiptAnswer) => void
   /** They could not be sent, and are kept. */
   readonly onFailure: (error: unknown) => void
 }
@@ -58,9 +60,10 @@ export class ShareAcknowledger {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#underWay = promise
     this.#stopTimer()
+    const sentAtMs = performance.now()
     try {
       const answer = await request(entries.map(({ acknowledgement }) => acknowledgement))
-      this.#answered(entries, answer.acknowledged)
+      this.#answered(entries, answer.acknowledged, sentAtMs)
       return answer
     } catch (error) {
       const isRepeat = mayHaveBeenDone(error)
@@ -86,12 +89,16 @@ export class ShareAcknowledger {
     }
   }
 
-  #answered(entries: readonly Entry[], answers: readonly AcknowledgedReceipt[]): void {
+  #answered(
+    entries: readonly Entry[],
+    answers: readonly AcknowledgedReceipt[],
+    sentAtMs: number,
+  ): void {
     for (const [index, entry] of entries.entries()) {
       const answer = answers[index]
       if (answer === undefined) continue
       const isRepeat = entry.isRepeat || answer.isRepeat
-      this.#options.onAnswer(entry, { code: answer.code, isRepeat })
+      this.#options.onAnswer(entry, { code: answer.code, isRepeat, sentAtMs })
     }
   }
 

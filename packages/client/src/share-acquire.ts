@@ -45,6 +45,15 @@ export interface AcquireAnswer {
   readonly acknowledged: readonly AcknowledgedReceipt[]
 }
 
+/** What a consumer is told besides. */
+interface TimedAcquireAnswer extends AcquireAnswer {
+  /**
+   * By `performance.now()`: when what was answered was sent. The locks are no older; that the answer was read says
+   * nothing of that, as it may have waited for this program, or on the way.
+   */
+  readonly sentAtMs: number
+}
+
 /**
  * Acknowledges, then takes records. Tried again when no answer came: what the first attempt was given stays locked
  * until its locks run out.
@@ -53,8 +62,8 @@ export async function acquire(
   connection: Connection,
   group: string,
   { signal, ...wanted }: AcquireOptions,
-): Promise<AcquireAnswer> {
-  const { answer, isRepeat } = await post(connection, readJson<AcquireJson>, {
+): Promise<TimedAcquireAnswer> {
+  const { answer, isRepeat, sentAtMs } = await post(connection, readJson<AcquireJson>, {
     path: pathOf`/v1/share-groups/${group}/acquire`,
     json: { ...wanted, format: 'base64' },
     waitMs: wanted.waitMs ?? 0,
@@ -63,6 +72,7 @@ export async function acquire(
   return {
     records: answer.records.map(acquiredOf),
     acknowledged: answer.acknowledged.map((each) => ({ ...each, isRepeat })),
+    sentAtMs,
   }
 }
 
@@ -100,18 +110,27 @@ interface Post {
   readonly signal: AbortSignal | undefined
 }
 
-/** `isRepeat`: an attempt before the one that was answered may have been carried out. */
+interface Posted<Answer> {
+  readonly answer: Answer
+  /** An attempt before the one that was answered may have been carried out. */
+  readonly isRepeat: boolean
+  /** The one that was answered. */
+  readonly sentAtMs: number
+}
+
 async function post<Answer>(
   connection: Connection,
   read: (response: Response) => Promise<Answer>,
   { path, json, waitMs, signal }: Post,
-): Promise<{ readonly answer: Answer; readonly isRepeat: boolean }> {
+): Promise<Posted<Answer>> {
   const headers = { accept: 'application/json', 'content-type': 'application/json' }
   const body = JSON.stringify(json)
   const request = { method: 'POST', path, headers, body, waitMs, signal } as const
   const deadlineMs = performance.now() + connection.retryForMs
   let isRepeat = false
+  let sentAtMs = performance.now()
   const answer = await withRetries({ deadlineMs, isIdempotent: true, signal }, async () => {
+    sentAtMs = performance.now()
     try {
       return await attempt(connection, request, read)
     } catch (error) {
@@ -119,7 +138,7 @@ async function post<Answer>(
       throw error
     }
   })
-  return { answer, isRepeat }
+  return { answer, isRepeat, sentAtMs }
 }
 
 /** What the server refused was not; an abort may have come too late. */

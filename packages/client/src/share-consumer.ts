@@ -13,7 +13,7 @@ export interface ShareConsumerOptions extends CallOptions {
   readonly maxRecords?: number
   /** Of one call, in bytes. 1 MiB unless told otherwise. */
   readonly maxBytes?: number
-  /** How long a call waits for records. 30,000 unless told otherwise. */
+  /** How long a call waits for records. 30,000 unless told otherwise, and a third of the lock at the most. */
   readonly waitMs?: number
   /** False ends the run when there is nothing to be had. True unless told otherwise. */
   readonly follow?: boolean

@@ -34,7 +34,7 @@ export class HeldRecord implements Laned {
   readonly call: object
   readonly receipt: string
   readonly record: ShareRecord
-  /** By `performance.now()`: its lock, as far as is known, began then. */
+  /** By `performance.now()`: its lock began then, or later. */
   lockedAtMs: number
   isRenewing = false
   /** A handler has seen it. */

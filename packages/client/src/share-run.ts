@@ -2,14 +2,12 @@ import type { ShareOrdering } from '@millrace/model/share-group'
 import { Bell } from './bell.ts'
 import type { Connection } from './connection.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { acknowledge, acquire } from './share-acquire.ts'
 import {
-  type AcknowledgedReceipt,
-  acknowledge,
-  acquire,
-  type AcquireAnswer,
-  type AcquiredRecord,
-} from './share-acquire.ts'
-import { type PendingAcknowledgement, ShareAcknowledger } from './share-acknowledger.ts'
+  type PendingAcknowledgement,
+  type ReceiptAnswer,
+  ShareAcknowledger,
+} from './share-acknowledger.ts'
 import { describeShareGroup } from './share-groups.ts'
 import { ShareLanes } from './share-lanes.ts'
 import { HeldRecord, type Outcome, type ShareRecord } from './share-record.ts'
@@ -106,9 +104,9 @@ export class ShareRun {
       while (!this.#hasRoom()) await this.#changed.next()
       if (this.#stop.signal.aborted) return
       const wasDone = this.#isDone()
-      const { records } = await this.#acquire()
-      this.#hold(records)
-      if (this.#options.follow || records.length > 0) continue
+      const answer = await this.#acquire()
+      this.#hold(answer)
+      if (this.#options.follow || answer.records.length > 0) continue
       if (wasDone) return
       // What is held may hold up others of its key.
       if (!this.#isDone() && !this.#stop.signal.aborted) await this.#changed.next()
@@ -128,24 +126,21 @@ export class ShareRun {
 
   /**
    * Acknowledgements go along when nothing is waited for: what is said by a request that waits would be uncertain for
-   * as long.
+   * as long. The locks of what comes may be as old as the wait was long: it is short beside them.
    */
-  async #acquire(): Promise<AcquireAnswer> {
+  async #acquire(): ReturnType<typeof acquire> {
     const { group, consumer, follow, maxRecords, maxBytes } = this.#options
     return this.#acknowledger.carry(async (acknowledgements) => {
-      const waitMs = follow && acknowledgements.length === 0 ? this.#options.waitMs : 0
+      const waitsMs = Math.min(this.#options.waitMs, Math.floor(this.#terms.lockMs / WAITS))
+      const waitMs = follow && acknowledgements.length === 0 ? waitsMs : 0
       const { signal } = waitMs > 0 ? this.#stop : this.#abandon
       const wanted = { consumer, maxRecords, maxBytes, waitMs, acknowledgements, signal }
       return acquire(this.#connection, group, wanted)
     })
   }
 
-  #hold(records: readonly AcquiredRecord[]): void {
-    const how = {
-      ordering: this.#terms.ordering,
-      call: records,
-      lockedAtMs: performance.now(),
-    }
+  #hold({ records, sentAtMs }: Awaited<ReturnType<typeof acquire>>): void {
+    const how = { ordering: this.#terms.ordering, call: records, lockedAtMs: sentAtMs }
     for (const record of records) this.#lanes.add(new HeldRecord(record, how))
     this.#beginMore()
   }
@@ -155,7 +150,7 @@ export class ShareRun {
       if (this.#stop.signal.aborted || this.#hasFailed) return
       const held = this.#lanes.begin()
       if (held === undefined) return
-      // This program was held up for longer than the lock: others may have it.
+      // The answer, or this program, was held up for longer than the lock: others may have it.
       if (this.#ageOf(held) >= this.#terms.lockMs) this.#end(held, { type: 'return' })
       else void this.#handle(held)
     }
@@ -194,11 +189,11 @@ export class ShareRun {
 
   #hear(
     { held, acknowledgement }: PendingAcknowledgement,
-    { code, isRepeat }: Pick<AcknowledgedReceipt, 'code' | 'isRepeat'>,
+    { code, isRepeat, sentAtMs }: ReceiptAnswer,
   ): void {
     const isRenewal = acknowledgement.type === 'renew'
     if (isRenewal) held.isRenewing = false
-    if (isRenewal && code === null) held.lockedAtMs = performance.now()
+    if (isRenewal && code === null) held.lockedAtMs = sentAtMs
     // Of one that has ended, what was said last tells more than what was said before.
     const isOurs = isRenewal ? !held.isEnded : !isRepeat && !held.isGivenBack
     if (code !== null && isOurs) this.#lose(held)
@@ -307,3 +302,5 @@ function tooLate(): DOMException {
 
 /** Of the heartbeat, in the time of a lock: one that is older than a beat is renewed, before it is older than two. */
 const BEATS = 6
+/** Of the longest wait for records, in the same: what comes at its end is held for two thirds of the lock at least. */
+const WAITS = 3

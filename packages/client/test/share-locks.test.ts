@@ -78,6 +78,47 @@ describe('locks', () => {
     expect(await sharing.unsettled('silent')).toBe(0)
   })
 
+  test('that ran out before the answer was read are over: what it brought is not begun', async () => {
+    await sharing.make('unread', ['a:0', 'a:1'], { acquisitionLockMs: 1_000 })
+    const held = createClient(sharing.server.url, { fetch: holding('unread', '"maxRecords"') })
+    const begun: unknown[] = []
+    await using consumer = held.shareConsumer('unread', { follow: false })
+    await consumer.run((record) => void begun.push([valueOf(record), record.deliveryCount]))
+    expect(begun).toEqual([
+      ['a:0', 2],
+      ['a:1', 1],
+    ])
+  })
+
+  test('that were renewed, and ran out before that was read, are over: nothing waits on them', async () => {
+    await sharing.make('outlived', ['a:0', 'a:1'], { acquisitionLockMs: 1_000 })
+    let hasHeld = false
+    const fetch = holding('outlived', '"renew"', () => (hasHeld = true))
+    const held = createClient(sharing.server.url, { fetch })
+    const begun: string[] = []
+    await using consumer = held.shareConsumer('outlived', { follow: false })
+    await consumer.run(async (record) => {
+      begun.push(valueOf(record))
+      // Its answer is read before its handler goes on.
+      if (begun.length === 1) await until(() => hasHeld)
+    })
+    expect(begun).toEqual(['a:0', 'a:0', 'a:1'])
+    expect(await sharing.unsettled('outlived')).toBe(0)
+  })
+
+  test('are known to be young although a wait for records came before them', async () => {
+    await sharing.make('waited', [], { acquisitionLockMs: 1_000 })
+    const consumer = client.shareConsumer('waited')
+    const counts: number[] = []
+    const running = consumer.run((record) => void counts.push(record.deliveryCount))
+    await pause(1_500)
+    await sharing.produce('waited', ['a:0'])
+    await until(async () => (await sharing.unsettled('waited')) === 0)
+    await consumer.close()
+    await running
+    expect(counts).toEqual([1])
+  })
+
   test('that ran out unnoticed are told of when they are acknowledged', async () => {
     await sharing.make('late', ['a:0', 'a:1'], { acquisitionLockMs: 60_000 })
     const expired: string[] = []
@@ -97,6 +138,24 @@ describe('locks', () => {
     expect(await sharing.unsettled('late')).toBe(0)
   })
 })
+
+/** A fetch whose first answer to a request with that text comes when the group's locks have run out. */
+function holding(
+  group: string,
+  text: string,
+  onHeld: () => void = () => undefined,
+): typeof globalThis.fetch {
+  let isFirst = true
+  return async (input, init) => {
+    const response = await globalThis.fetch(input, init)
+    const isIt = typeof init?.body === 'string' && init.body.includes(text)
+    if (!isIt || !isFirst) return response
+    isFirst = false
+    await until(async () => (await sharing.acquired(group)) === 0)
+    setTimeout(onHeld, 50)
+    return response
+  }
+}
 
 /** A fetch that notes each receipt that comes. */
 function readingReceipts(receipts: string[]): typeof globalThis.fetch {
