@@ -10,6 +10,8 @@ import { httpApiPage } from './generate/http-api-page.ts'
 import { metricsPage } from './generate/metrics-page.ts'
 import type { Page } from './generate/page.ts'
 import { reliabilityPage } from './generate/reliability-page.ts'
+import { shareOrderPage } from './generate/share-order-page.ts'
+import { shareOrderPicture } from './generate/share-order-picture.ts'
 
 const PAGES: readonly Page[] = [
   httpApiPage,
@@ -18,6 +20,8 @@ const PAGES: readonly Page[] = [
   metricsPage,
   cliPage,
   reliabilityPage,
+  shareOrderPage,
+  shareOrderPicture,
 ]
 
 const isCheck = process.argv.includes('--check')

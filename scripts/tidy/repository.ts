@@ -95,4 +95,4 @@ async function listTextFiles(root: string, below: string): Promise<readonly stri
 /** What git does not keep, and what others wrote. */
 const SKIPPED_NAMES = new Set(['.git', 'node_modules', 'dist', '.turbo', 'coverage', 'fixtures'])
 const SKIPPED_PATHS = new Set(['data', '.bench', '.torture'])
-const TEXT_NAME = /(\.(ts|tsx|js|mjs|json|md|yaml|yml|css|html|service|sh)|^run|^LICENSE)$/
+const TEXT_NAME = /(\.(ts|tsx|js|mjs|json|md|yaml|yml|css|html|svg|service|sh)|^run|^LICENSE)$/
