@@ -220,7 +220,6 @@ test('records that come when the caller is gone are given back at once', async (
   await waiting.promise
   controller.abort()
   await expect(acquiring).rejects.toThrow('aborted')
-  const reason = 'The caller went away before the answer.'
   expect(await given.promise).toEqual([{ receipt: 'r1', type: 'return' }])
   await serving.close()
 })
