@@ -215,7 +215,9 @@ export class LiveShareGroup {
         acquire.fail(error)
       }
       const isAsked = acknowledging.length + asked.length > 0
-      if (!isAsked) this.#failedUnasked(error)
+      if (!isAsked) this.#parts.onFailure(this.name, error)
+      // Locks run out, and records are given up on, though nobody asks again.
+      if (!isLasting(error)) this.#wakes.tryLater()
     }
     this.#wakes.arm(this.#partitions.all, this.#waiting.size > 0, nowMs)
   }
@@ -230,10 +232,17 @@ export class LiveShareGroup {
       if (!this.#waiting.has(acquire)) continue
       const records = await handingOut.serve(acquire.request, this.#first++)
       if (records.length === 0) break
-      this.#waiting.delete(acquire)
-      served.set(acquire, records)
+      if (this.#waiting.delete(acquire)) served.set(acquire, records)
+      // Its time was over just now, and it was answered.
+      else this.#takeBack(records, nowMs)
     }
     return { served, isCutShort: handingOut.isCutShort && this.#waiting.size > 0 }
+  }
+
+  #takeBack(records: Acquired['records'], nowMs: number): void {
+    const said = records.map(({ receipt }) => ({ receipt, type: 'return' }) as const)
+    acknowledgeAll(this.#partitions, openReceipts(this.#receipts, said), nowMs)
+    this.#isDue = true
   }
 
   /** True: there may be something to hand out behind what was copied. */
@@ -273,11 +282,6 @@ export class LiveShareGroup {
     )
   }
 
-  #failedUnasked(error: unknown): void {
-    this.#parts.onFailure(this.name, error)
-    this.#wakes.tryLater()
-  }
-
   #refuseAll(): void {
     if (this.#ended === undefined) return
     for (const { reject } of this.#toAcknowledge.splice(0)) reject(this.#ended)
@@ -290,6 +294,17 @@ interface Acknowledging {
   readonly resolve: (results: readonly Acknowledged[]) => void
   readonly reject: (error: unknown) => void
 }
+
+/** It would fail again: the store is closed, or cannot be written to any more, or there is nothing to read. */
+function isLasting(error: unknown): boolean {
+  return error instanceof LogError && LASTING.has(error.code)
+}
+
+const LASTING: ReadonlySet<string> = new Set([
+  'STOPPING',
+  'STORAGE_FAILED',
+  'UNKNOWN_TOPIC_OR_PARTITION',
+])
 
 interface Serving {
   readonly served: ReadonlyMap<WaitingAcquire, Acquired['records']>

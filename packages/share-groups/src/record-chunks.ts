@@ -12,6 +12,7 @@ export interface RecordChunk {
   /** Where to go on: between its records and there is none. */
   readonly nextOffset: Offset
   readonly records: readonly LogRecord[]
+  /** In memory, about: they may have been compressed. */
   readonly bytes: number
 }
 
@@ -35,12 +36,8 @@ export class RecordChunks {
     if (known !== undefined) return known
     const { pieces, nextOffset } = await log.read(offset, { maxBytes: CHUNK_BYTES })
     const records: LogRecord[] = []
-    let bytes = 0
-    for (const piece of pieces) {
-      bytes += piece.length
-      decodePiece(piece, offset, records)
-    }
-    const chunk = { log, from: offset, nextOffset, records, bytes }
+    for (const piece of pieces) decodePiece(piece, offset, records)
+    const chunk = { log, from: offset, nextOffset, records, bytes: bytesOf(records) }
     if (records.length > 0) this.#keep(chunk)
     return chunk
   }
@@ -84,6 +81,15 @@ const CHUNK_BYTES = 128 * 1024
 const CHUNKS_MAX = 256
 /** Of one batch: far more than is taken in. */
 const DECOMPRESSED_MAX_BYTES = 128 * 1024 * 1024
+
+function bytesOf(records: readonly LogRecord[]): number {
+  let bytes = records.length * RECORD_BYTES
+  for (const { key, value } of records) bytes += (key?.length ?? 0) + (value?.length ?? 0)
+  return bytes
+}
+
+/** Of a record, beside its key and value. */
+const RECORD_BYTES = 400
 
 function recordAt({ records }: RecordChunk, offset: Offset): LogRecord | undefined {
   let low = 0

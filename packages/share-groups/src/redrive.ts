@@ -24,7 +24,9 @@ export async function redrive(
     const from = partitions.find(letter.source.log)
     const isThere = from !== undefined && isReadable(parts, letter)
     if (!isThere) gone++
-    facts.add(from, factOf(letter, isThere))
+    if (from !== undefined) facts.add(from, factOf(letter, isThere))
+    // Its topic is gone, or the group does not read it any more: it has no place to come back to.
+    else facts.forget(letter)
   }
   // The last key of a part may have more.
   const unfinished = left > 0 ? letters.at(-1)?.lane : undefined
@@ -73,14 +75,17 @@ function isAmong(letters: readonly FoundLetter[], lane: LaneKey): boolean {
 class FactsByPartition {
   readonly #partitions: GroupPartitions
   readonly #facts = new Map<GroupPartition, ShareFact[]>()
+  readonly #forgotten: string[] = []
 
   constructor(partitions: GroupPartitions) {
     this.#partitions = partitions
   }
 
-  /** Of a partition that is gone there is nothing to say. */
-  add(from: GroupPartition | undefined, fact: ShareFact): void {
-    if (from === undefined) return
+  forget({ key }: FoundLetter): void {
+    this.#forgotten.push(key)
+  }
+
+  add(from: GroupPartition, fact: ShareFact): void {
     const facts = this.#facts.get(from)
     if (facts === undefined) this.#facts.set(from, [fact])
     else facts.push(fact)
@@ -95,6 +100,7 @@ class FactsByPartition {
       const n = this.#partitions.nextFactsNumber(log.id)
       return store.factsRecord(groupId, log.id, n, facts)
     })
+    records.push(...this.#forgotten.map((key) => store.recordOf(key, null)))
     const apply = () => {
       // All of them first: what is parked in one partition is so in all.
       for (const [{ share }, facts] of this.#facts) {

@@ -35,7 +35,7 @@ export class ShareGroups {
       groups.#groups.set(name, new LiveShareGroup(parts, groups.#time, name, group))
     }
     // A crash may have come between a group's end and that of what it knew.
-    await parts.store.removeLeftovers(ids)
+    await parts.store.removeLeftovers(ids, (log) => parts.findLog(log) !== undefined)
     // What a crash left half-way goes on without being asked.
     groups.topicsChanged()
     return groups
@@ -100,7 +100,8 @@ export class ShareGroups {
     })
     this.#groups.delete(name)
     await live.end(new LogError('UNKNOWN_GROUP', `Share group ${name} was deleted.`))
-    await store.removeLeftovers(new Set([...this.all()].map(({ group }) => group.id)))
+    const ids = [...this.all()].map(({ group }) => group.id)
+    await store.removeLeftovers(new Set(ids), (log) => this.#parts.findLog(log) !== undefined)
   }
 
   describe(name: string): Promise<ShareGroupDescription> {

@@ -63,6 +63,8 @@ export const decodeShareRecord: StateDefinition['decode'] = ({ key, value }: Log
 
 /** Where the copy of a record is, and of which record. */
 export interface FoundLetter extends Letter {
+  /** In the index. */
+  readonly key: string
   /** Of the partition that the record is in, and its offset there. */
   readonly source: { readonly log: number; readonly offset: number }
 }
@@ -72,7 +74,7 @@ export function decodeLetter(key: string, value: Uint8Array): FoundLetter {
   const { log, offset } = parse(key, value)
   if (typeof log !== 'number' || typeof offset !== 'number') throw corrupt(key)
   const source = { log: Number(sourceLog), offset: Number(sourceOffset) }
-  return { log, offset, lane: laneFrom(lane), source }
+  return { key, log, offset, lane: laneFrom(lane), source }
 }
 
 export function encodeShareSecret(secret: Uint8Array): Uint8Array {

@@ -123,8 +123,15 @@ export class ShareStore {
     }
   }
 
-  /** What is left of groups that are not there any more. Some at a time. */
-  async removeLeftovers(ids: ReadonlySet<string>): Promise<void> {
+  /** What is left of groups, and of logs, that are not there any more. Some at a time. */
+  async removeLeftovers(
+    ids: ReadonlySet<string>,
+    isThere: (log: number) => boolean,
+  ): Promise<void> {
+    const isLeft = (key: string) => {
+      const [kind, id = ''] = key.split(' ')
+      return !ids.has(id) || (kind !== 'letter' && !isThere(logIn(key)))
+    }
     for (const prefix of ['facts ', 'state ', 'letter ']) {
       let after: string | undefined
       for (;;) {
@@ -133,7 +140,7 @@ export class ShareStore {
           limit: PAGE,
           ...(after !== undefined && { after }),
         })
-        const left = page.filter(({ key }) => !ids.has(key.split(' ')[1] ?? ''))
+        const left = page.filter(({ key }) => isLeft(key))
         if (left.length > 0) await this.append(left.map(({ key }) => this.recordOf(key, null)))
         after = page.at(-1)?.key
         if (page.length < PAGE) break
