@@ -1,6 +1,7 @@
 import type { LogId } from '@millrace/log/log'
 import { RecordChunks } from '@millrace/share-groups/record-chunks'
 import { ShareGroups } from '@millrace/share-groups/share-groups'
+import { SteadyTime } from '@millrace/share-groups/share-parts'
 import { ShareStore } from '@millrace/share-groups/share-store'
 import type { IndexedState } from '@millrace/storage/indexed-state'
 import { Deadlines } from './deadlines.ts'
@@ -19,10 +20,15 @@ export async function openShares(
     store,
     secret: await store.secret(),
     clock,
+    time: new SteadyTime(clock),
     topics,
     findLog: (id) => storage.log(id as LogId),
     chunks: new RecordChunks(CHUNKS_MAX_BYTES),
-    config: { groupsMax: config.shareGroupsMax, spanMax: config.shareSpanMax },
+    config: {
+      groupsMax: config.shareGroupsMax,
+      spanMax: config.shareSpanMax,
+      appendBytesMax: storage.appendBytesMax,
+    },
     scheduleEnd: (delayMs, call) => deadlines.schedule(delayMs, call),
     onFailure: (group, err) => logger.warn({ group, err }, 'a share group could not go on'),
   })

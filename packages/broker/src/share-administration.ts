@@ -30,7 +30,10 @@ export async function putShareGroup(
   expectGroupNameForUsers(name)
   const settings = settingsFrom(input)
   return shareChanges.run(async () => {
-    const wanted = [...new Set(input.topics)].map((topic) => topics.get(topic))
+    const wanted = [...new Set(input.topics)].map((topic) => {
+      expectNameForUsers(topic)
+      return topics.get(topic)
+    })
     expectDeadLetterTopic(parts, input, settings)
     const { start = 'earliest' } = input
     const { created } = await shares.put(name, { topics: wanted, start, settings })

@@ -34,8 +34,8 @@ function isBodyExpected({ is404, headers, method, routeOptions }: FastifyRequest
   )
 }
 
-/** Ten thousand commits, with their longest names, are larger; with ordinary ones, they fit. */
-const LIMIT = { maxBytes: 1024 * 1024, code: 'BODY_TOO_LARGE' } as const
+/** As long as what one append takes. */
+const LIMIT = { maxBytes: 8 * 1024 * 1024, code: 'BODY_TOO_LARGE' } as const
 
 /** Of a field given twice the last one counts, as with `JSON.parse`; nothing here is stored as it was sent. */
 function parseJson(body: Buffer): unknown {

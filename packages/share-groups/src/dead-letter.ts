@@ -20,13 +20,14 @@ export interface GivenUp {
   readonly offset: number
   /** The record as it is stored or, redriven, its last copy. */
   readonly record: LogRecord
+  readonly isCopy: boolean
   readonly failures: readonly FailedDelivery[]
   readonly reason: string
 }
 
 export function toLetter(givenUp: GivenUp, nowMs: number): RecordContent {
-  const { group, topic, partition, offset, record, failures, reason } = givenUp
-  const before = readLetter(record)
+  const { group, topic, partition, offset, record, isCopy, failures, reason } = givenUp
+  const before = isCopy ? readLetter(record) : { ...record, deliveries: [] }
   const deliveries = [...before.deliveries, ...failures.map(toJson)]
   const fields: readonly (readonly [string, string])[] = [
     [GROUP, group],
@@ -54,12 +55,13 @@ interface LetterFields {
   readonly deliveries: readonly unknown[]
 }
 
+/** The last set of headers is that of the copy: a record that was a copy already, of another group, has its own. */
 function readLetter({ headers, timestamp }: LogRecord): LetterFields {
-  const own = headers.filter(({ name }) => !name.startsWith(PREFIX))
-  if (own.length === headers.length) return { headers, timestamp, deliveries: [] }
+  const first = headers.findLastIndex(({ name }) => name === GROUP)
+  if (first === -1) return { headers, timestamp, deliveries: [] }
   const sent = Number(textOf(headers, TIMESTAMP))
   return {
-    headers: own,
+    headers: headers.slice(0, first),
     timestamp: Number.isSafeInteger(sent) ? sent : timestamp,
     deliveries: listIn(textOf(headers, DELIVERIES)),
   }

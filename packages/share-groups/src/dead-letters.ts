@@ -79,10 +79,11 @@ async function lettersOf(
     const isParked = lane !== null && partitions.isParked(from.topicId, lane)
     const failures = from.share.ledger.failures.get(offset) ?? []
     const reason = isParked ? PARKED : (failures.at(-1)?.reason ?? UNTOLD)
-    const givenUp = { group: name, topic, partition: from.partition, offset, record }
+    const isCopy = from.share.ledger.redriven.has(offset)
+    const givenUp = { group: name, topic, partition: from.partition, offset, record, isCopy }
     const letter = toLetter({ ...givenUp, failures, reason }, nowMs)
     bytes += sizeOf(letter)
-    if (letters.length > 0 && bytes > BYTES_AT_ONCE) break
+    if (letters.length > 0 && bytes > parts.config.appendBytesMax / 4) break
     const parks = lane !== null && !isParked && group.settings.deadLetter?.policy === 'park-key'
     const log = logFor(target, letter, from.partition)
     letters.push({ offset, lane, parks, record: letter, log })
@@ -156,5 +157,3 @@ function sizeOf({ key, value, headers }: RecordContent): number {
 const PARKED = 'An earlier record of its key was given up on.'
 const UNTOLD = 'It was rejected.'
 const AT_ONCE = 500
-/** Well below what an append may have. */
-const BYTES_AT_ONCE = 2 * 1024 * 1024

@@ -28,6 +28,7 @@ export class GroupPartitions {
   readonly #byTopic = new Map<string, readonly SharePartition[]>()
   #topicObjects: readonly (ShareTopic | undefined)[] = []
   #all: readonly GroupPartition[] = []
+  #isCaughtUp = false
 
   constructor(parts: ShareParts, group: ShareGroup) {
     this.#parts = parts
@@ -42,8 +43,8 @@ export class GroupPartitions {
     return this.#loaded.get(log)
   }
 
-  /** As the topics are now. */
-  async refresh(nowMs: number): Promise<void> {
+  /** As the topics are now: what is written down of each partition, and nothing of its log. */
+  load(): void {
     const { topics } = this.#parts
     const now = this.#group.topicIds.map((id) => topics.findById(id))
     const isSame = now.every((topic, index) => topic === this.#topicObjects[index])
@@ -51,11 +52,9 @@ export class GroupPartitions {
     const all: LoadedPartition[] = []
     for (const topic of now) {
       if (topic === undefined) continue
-      const loaded: LoadedPartition[] = []
-      for (const [partition, log] of topic.logs.entries()) {
-        const known = this.#loaded.get(log.id) ?? (await this.#load(topic, partition, log, nowMs))
-        loaded.push(known)
-      }
+      const loaded = topic.logs.map((log, partition) => {
+        return this.#loaded.get(log.id) ?? this.#load(topic, partition, log)
+      })
       this.#byTopic.set(
         topic.id,
         loaded.map(({ share }) => share),
@@ -66,15 +65,38 @@ export class GroupPartitions {
     for (const partition of all) this.#loaded.set(partition.log.id, partition)
     this.#all = all
     this.#topicObjects = now
-    for (const { share } of all) share.lookAgain()
+  }
+
+  /**
+   * Before anything is done: of each log everything up to the newest record that something is known of was looked at.
+   * Only then is it clear what comes before what.
+   */
+  async refresh(): Promise<void> {
+    this.load()
+    if (this.#isCaughtUp) return
+    for (const partition of this.#all) {
+      const { log, share } = partition
+      share.expireBelow(log.logStartOffset)
+      const end = share.ledger.endOffset
+      while (share.scanOffset < end && (await this.scan(partition)));
+      share.lookAgain()
+    }
+    this.#isCaughtUp = true
+  }
+
+  /** More of the log can be looked at now. */
+  mayScan({ log, share }: GroupPartition): boolean {
+    const { scanOffset, heldUpCount, ledger } = share
+    const isFull = scanOffset - ledger.startOffset >= this.#parts.config.spanMax
+    return scanOffset < log.highWatermark && heldUpCount <= HELD_UP_MAX && !isFull
   }
 
   /** Looks at more of the log. False: there is no more, or it may not go further. */
-  async scan({ log, share }: GroupPartition): Promise<boolean> {
-    const { chunks, config } = this.#parts
+  async scan(partition: GroupPartition): Promise<boolean> {
+    if (!this.mayScan(partition)) return false
+    const { log, share } = partition
+    const { chunks } = this.#parts
     const { scanOffset } = share
-    if (scanOffset >= log.highWatermark || share.heldUpCount > HELD_UP_MAX) return false
-    if (scanOffset - share.ledger.startOffset >= config.spanMax) return false
     const isByKey = this.#group.settings.ordering === 'key'
     try {
       const { records, nextOffset } = await chunks.read(log, scanOffset as Offset)
@@ -132,23 +154,19 @@ export class GroupPartitions {
     loaded.factsBytes += record.value?.length ?? 0
     if (loaded.factsBytes <= Math.max(FACTS_BYTES_MAX, loaded.stateBytes)) return record
     const state = encodeSnapshot(loaded.share.ledger, loaded.firstNumber, n)
-    loaded.firstNumber = n + 1
     loaded.factsBytes = 0
     loaded.stateBytes = state.length
+    // One that does not fit is not written: the facts say the same, and it gets shorter.
+    if (state.length > this.#parts.config.appendBytesMax / 2) return record
+    loaded.firstNumber = n + 1
     return store.recordOf(stateKey(id, log), state)
   }
 
-  /** Up to the newest record that it knows something of: only then is it clear what comes before what. */
-  async #load(
-    topic: ShareTopic,
-    partition: number,
-    log: Log,
-    nowMs: number,
-  ): Promise<LoadedPartition> {
+  #load(topic: ShareTopic, partition: number, log: Log): LoadedPartition {
     const { store } = this.#parts
     const stored = store.find(this.#group.id, log.id) ?? newPartition(log)
     const { ledger, factsNumber, firstNumber } = stored
-    ledger.beginAnew(nowMs, this.#group.settings.acquisitionLockMs)
+    ledger.lockUntil(this.#parts.time.openedMs + this.#group.settings.acquisitionLockMs)
     const share = new SharePartition(ledger, {
       settings: this.#group.settings,
       isHeldUp: (offset, lane) => this.#isHeldUp(topic.id, { partition, offset, lane }),
@@ -157,9 +175,7 @@ export class GroupPartitions {
     const topicId = topic.id
     const place = { topicId, partition, log, share }
     const loaded = { ...place, factsNumber, firstNumber, factsBytes: 0, stateBytes: 0 }
-    share.expireBelow(log.logStartOffset)
-    const end = ledger.endOffset
-    while (share.scanOffset < end && (await this.scan(loaded)));
+    this.#isCaughtUp = false
     return loaded
   }
 

@@ -131,15 +131,16 @@ export class HandOutOrder {
     }
   }
 
-  /** Of its key, later than it, and out with it. */
-  outBehind(offset: number): readonly number[] {
+  /** Of its key, later than it, and out by the same acquisition. */
+  outBehind(offset: number, number: number): readonly number[] {
     const lane = this.laneOf(offset)
     const out: number[] = []
     if (lane === undefined) return out
     for (const later of this.#lanes.behind(lane, offset)) {
-      if (this.#ledger.deliveries.get(later)?.acquisition !== undefined) out.push(later)
+      const acquisition = this.#ledger.deliveries.get(later)?.acquisition
+      if (acquisition?.number === number) out.push(later)
       // What was redriven may stand between those that are out; behind the first other one nobody has any.
-      else if (!this.#ledger.redriven.has(later)) break
+      else if (acquisition === undefined && !this.#ledger.redriven.has(later)) break
     }
     return out
   }
@@ -216,7 +217,9 @@ export class HandOutOrder {
     const lane = this.laneOf(offset)
     const delivery = this.#ledger.deliveries.get(offset)
     if (delivery?.acquisition !== undefined) return false
-    if (lane !== undefined && this.#rules.isParked(lane)) return true
+    // What was redriven of it is handed out, though there may be more in the dead-letter topic.
+    const isRedriven = this.#ledger.redriven.has(offset)
+    if (lane !== undefined && !isRedriven && this.#rules.isParked(lane)) return true
     if (delivery === undefined) return false
     const isRejected = delivery.availableAtMs === Infinity
     return isRejected || delivery.count >= this.#rules.settings.maxDeliveryCount

@@ -51,10 +51,13 @@ export class HandingOut {
     const found: { readonly taken: Taken; readonly record: LogRecord }[] = []
     let bytesLeft = want.bytes
     let isFull = false
+    let isGone: boolean
     do {
+      isGone = false
       const taken = from.share.take(want.records - found.length, this.#nowMs)
       for (const [index, one] of taken.entries()) {
         const record = await readShared(this.#parts, from, one.offset)
+        isGone ||= record === undefined
         if (record === undefined) continue
         const size = sizeOf(record)
         isFull = size > bytesLeft && !(isFirst && found.length === 0)
@@ -65,7 +68,8 @@ export class HandingOut {
         bytesLeft -= size
         found.push({ taken: one, record })
       }
-    } while (!isFull && found.length < want.records && (await this.#lookFurther(from)))
+      // In the place of those that are gone others may come.
+    } while (!isFull && found.length < want.records && (isGone || (await this.#lookFurther(from))))
     if (found.length === 0) return []
     return this.#acquire(from, consumer, found)
   }

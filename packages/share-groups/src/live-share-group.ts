@@ -10,13 +10,14 @@ import type {
   Acquired,
   AcquireRequest,
 } from '@millrace/model/share-group'
+import { AcknowledgementQueue } from './acknowledgement-queue.ts'
 import { acknowledgeAll, openReceipts, type OpenedAcknowledgement } from './acknowledging.ts'
 import { copyExhausted } from './dead-letters.ts'
 import { GroupPartitions } from './group-partitions.ts'
 import { HandingOut } from './handing-out.ts'
 import { Receipts } from './receipt.ts'
 import { ShareWakes } from './share-wakes.ts'
-import type { ShareParts, SteadyTime } from './share-parts.ts'
+import type { ShareParts } from './share-parts.ts'
 import type { ShareGroup } from './share-settings.ts'
 import { WaitingAcquire } from './waiting-acquire.ts'
 
@@ -30,12 +31,11 @@ export interface BetweenTurns {
 export class LiveShareGroup {
   readonly name: string
   readonly #parts: ShareParts
-  readonly #time: SteadyTime
   readonly #receipts: Receipts
   readonly #wakes: ShareWakes
   #group: ShareGroup
   #partitions: GroupPartitions
-  #toAcknowledge: Acknowledging[] = []
+  readonly #toAcknowledge = new AcknowledgementQueue()
   #toDo: (() => Promise<void>)[] = []
   readonly #waiting = new Set<WaitingAcquire>()
   #running: Promise<void> | undefined
@@ -46,10 +46,9 @@ export class LiveShareGroup {
   #first = 0
   #deadLetterProblem: string | undefined
 
-  constructor(parts: ShareParts, time: SteadyTime, name: string, group: ShareGroup) {
+  constructor(parts: ShareParts, name: string, group: ShareGroup) {
     this.name = name
     this.#parts = parts
-    this.#time = time
     this.#group = group
     this.#receipts = new Receipts(parts.secret, group.id)
     this.#partitions = new GroupPartitions(parts, group)
@@ -110,8 +109,8 @@ export class LiveShareGroup {
     this.#toDo.push(async () => {
       try {
         this.#expectThere()
-        const nowMs = this.#time.nowMs()
-        await this.#partitions.refresh(nowMs)
+        const nowMs = this.#parts.time.nowMs()
+        await this.#partitions.refresh()
         resolve(await work({ partitions: this.#partitions, group: this.#group, nowMs }))
       } catch (error) {
         this.#partitions.forget()
@@ -128,6 +127,13 @@ export class LiveShareGroup {
     this.#partitions.forget()
     this.#partitions = new GroupPartitions(this.#parts, group)
     this.#deadLetterProblem = undefined
+  }
+
+  /** What is written down of it, so that it can be shown. What was under way goes on. */
+  load(): void {
+    this.#partitions.load()
+    const isUnderWay = this.#partitions.all.some(({ share }) => share.ledger.deliveries.size > 0)
+    if (isUnderWay) this.#ring()
   }
 
   /** Its topics are others, or more of them can be read. */
@@ -153,10 +159,9 @@ export class LiveShareGroup {
   }
 
   #acknowledge(opened: readonly OpenedAcknowledgement[]): Promise<readonly Acknowledged[]> {
-    const { promise, resolve, reject } = Promise.withResolvers<readonly Acknowledged[]>()
-    this.#toAcknowledge.push({ opened, resolve, reject })
+    const acknowledged = this.#toAcknowledge.add(opened)
     this.#ring()
-    return promise
+    return acknowledged
   }
 
   #expectThere(): void {
@@ -186,40 +191,43 @@ export class LiveShareGroup {
   }
 
   async #turn(): Promise<void> {
-    const acknowledging = this.#toAcknowledge
-    this.#toAcknowledge = []
+    const portion = this.#toAcknowledge.take(this.#parts.config.appendBytesMax / PARTS_OF_APPEND)
     const asked = [...this.#waiting]
-    const nowMs = this.#time.nowMs()
+    const nowMs = this.#parts.time.nowMs()
     try {
-      await this.#partitions.refresh(nowMs)
-      this.#expectTopics()
+      await this.#partitions.refresh()
+      if (!portion.isEmpty || asked.length > 0) this.#expectTopics()
       for (const { share, log } of this.#partitions.all) {
         share.expireLocks(nowMs)
         share.expireBelow(log.logStartOffset)
       }
-      const results = acknowledging.map(({ opened }) => {
-        return acknowledgeAll(this.#partitions, opened, nowMs)
-      })
+      portion.apply(this.#partitions, nowMs)
       const { served, isCutShort } = await this.#serve(asked, nowMs)
       await this.#partitions.save()
       const hasCopied = await this.#copyExhausted(nowMs)
       if (isCutShort || hasCopied) this.#isDue = true
-      for (const [index, one] of acknowledging.entries()) one.resolve(results[index] ?? [])
+      portion.done()
       for (const [acquire, records] of served) acquire.answer(records)
-      if (!isCutShort && !hasCopied) this.#answerHasty(asked)
+      this.#answerHasty(asked, isCutShort || hasCopied)
     } catch (error) {
       this.#partitions.forget()
-      for (const { reject } of acknowledging) reject(error)
+      portion.fail(error)
       for (const acquire of asked) {
         this.#waiting.delete(acquire)
         acquire.fail(error)
       }
-      const isAsked = acknowledging.length + asked.length > 0
-      if (!isAsked) this.#parts.onFailure(this.name, error)
+      if (portion.isEmpty && asked.length === 0) this.#parts.onFailure(this.name, error)
       // Locks run out, and records are given up on, though nobody asks again.
       if (!isLasting(error)) this.#wakes.tryLater()
     }
-    this.#wakes.arm(this.#partitions.all, this.#waiting.size > 0, nowMs)
+    this.#toAcknowledge.remove(portion)
+    if (!this.#toAcknowledge.isEmpty) this.#isDue = true
+    const isAwaited = this.#waiting.size > 0
+    // A record may have come since the turn looked.
+    if (isAwaited && this.#partitions.all.some((one) => this.#partitions.mayScan(one))) {
+      this.#isDue = true
+    }
+    this.#wakes.arm(this.#partitions.all, isAwaited, nowMs)
   }
 
   /** In the order in which they came, until there is nothing left. */
@@ -254,7 +262,10 @@ export class LiveShareGroup {
     const work = { parts, name, group, partitions: this.#partitions, nowMs }
     try {
       for (const from of this.#partitions.all) {
-        while (from.share.hasExhausted && (await copyExhausted(work, from))) hasCopied = true
+        // Some of each: others wait for the turn to end.
+        for (let round = 0; round < COPIES_A_TURN && from.share.hasExhausted; round++) {
+          if (await copyExhausted(work, from)) hasCopied = true
+        }
       }
       this.#deadLetterProblem = undefined
     } catch (error) {
@@ -265,11 +276,12 @@ export class LiveShareGroup {
     return hasCopied
   }
 
-  /** Those that do not wait. */
-  #answerHasty(asked: readonly WaitingAcquire[]): void {
+  /** Those that do not wait; when there may be something after all, they do for a turn or two. */
+  #answerHasty(asked: readonly WaitingAcquire[], mayBeMore: boolean): void {
     for (const acquire of asked) {
       const mayWait = acquire.request.waitMs > 0 && !this.#isStopped
-      if (!mayWait && this.#waiting.delete(acquire)) acquire.answer([])
+      if (mayWait || (mayBeMore && ++acquire.turns < HASTY_TURNS)) continue
+      if (this.#waiting.delete(acquire)) acquire.answer([])
     }
   }
 
@@ -284,15 +296,9 @@ export class LiveShareGroup {
 
   #refuseAll(): void {
     if (this.#ended === undefined) return
-    for (const { reject } of this.#toAcknowledge.splice(0)) reject(this.#ended)
+    this.#toAcknowledge.refuse(this.#ended)
     for (const work of this.#toDo.splice(0)) void work()
   }
-}
-
-interface Acknowledging {
-  readonly opened: readonly OpenedAcknowledgement[]
-  readonly resolve: (results: readonly Acknowledged[]) => void
-  readonly reject: (error: unknown) => void
 }
 
 /** It would fail again: the store is closed, or cannot be written to any more, or there is nothing to read. */
@@ -311,6 +317,12 @@ interface Serving {
   /** There may be more: the next turn goes on looking. */
   readonly isCutShort: boolean
 }
+
+/** What a turn says of acknowledgements is this part of what one append takes; there is more to say in a turn. */
+const PARTS_OF_APPEND = 4
+const HASTY_TURNS = 20
+/** Of one partition: appends of some hundred letters. */
+const COPIES_A_TURN = 4
 
 const NOTHING_SAID: Promise<readonly Acknowledged[]> = Promise.resolve([])
 

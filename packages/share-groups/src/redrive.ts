@@ -1,3 +1,4 @@
+import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
 import type { Redriven, RedriveRequest } from '@millrace/model/share-group'
 import type { GroupPartition, GroupPartitions } from './group-partitions.ts'
@@ -17,7 +18,14 @@ export async function redrive(
   { partitions, group }: BetweenTurns,
 ): Promise<Redriven> {
   const lane = 'key' in request ? laneKeyOf(request.key) : undefined
-  const { letters, left } = some(parts.store.letters(group.id, lane))
+  if (lane !== undefined && group.settings.ordering === 'none') {
+    throw new LogError(
+      'INVALID_REQUEST',
+      'Without order, dead letters are not kept by key: redrive all of them, {"all":true}.',
+      { appended: false },
+    )
+  }
+  const { letters, left } = await some(parts.store.letters(group.id, lane))
   const facts = new FactsByPartition(partitions)
   let gone = 0
   for (const letter of letters) {
@@ -42,21 +50,22 @@ export async function redrive(
   return { redriven: letters.length - gone, gone, left }
 }
 
-function some(letters: Iterable<FoundLetter>): {
+async function some(pages: AsyncIterable<readonly FoundLetter[]>): Promise<{
   readonly letters: readonly FoundLetter[]
   readonly left: number
-} {
-  const found: FoundLetter[] = []
+}> {
+  const letters: FoundLetter[] = []
   let left = 0
-  for (const letter of letters) {
-    if (found.length < LETTERS_MAX) found.push(letter)
-    else left++
+  for await (const page of pages) {
+    const room = LETTERS_MAX - letters.length
+    letters.push(...page.slice(0, room))
+    left += Math.max(0, page.length - room)
   }
-  return { letters: found, left }
+  return { letters, left }
 }
 
 /** Of one call. */
-const LETTERS_MAX = 10_000
+const LETTERS_MAX = 5_000
 
 function isReadable({ findLog }: ShareParts, { log, offset }: FoundLetter): boolean {
   const copies = findLog(log)

@@ -44,6 +44,24 @@ export class SettledOffsets {
     if (offset === this.#start) this.#advance()
   }
 
+  /** From `from` up to `to`, which may lie far apart. */
+  addRange(from: number, to: number): void {
+    if (from <= this.#start) {
+      this.raiseStart(to)
+      return
+    }
+    for (let offset = from; offset < to; offset++) this.add(offset)
+  }
+
+  hasAll(from: number, to: number): boolean {
+    if (to <= this.#start) return true
+    if (to > this.#end) return false
+    for (let offset = Math.max(from, this.#start); offset < to; offset++) {
+      if (!this.has(offset)) return false
+    }
+    return true
+  }
+
   /** Settles everything below `offset`. Answers with how many were not. */
   raiseStart(offset: number): number {
     if (offset <= this.#start) return 0

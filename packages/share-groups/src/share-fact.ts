@@ -35,6 +35,8 @@ export type ShareFact =
   | { readonly kind: 'expired'; readonly below: number }
   /** Damage: these cannot be handed out. */
   | { readonly kind: 'unreadable'; readonly from: number; readonly to: number }
+  /** Nothing was ever there, or compaction took it. */
+  | { readonly kind: 'missing'; readonly from: number; readonly to: number }
   | { readonly kind: 'parked'; readonly lane: LaneKey }
   | { readonly kind: 'unparked'; readonly lane: LaneKey }
   /** The copy will be handed out, in the place of the record. */

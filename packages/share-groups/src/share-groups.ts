@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { ShareLag } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
@@ -7,7 +8,7 @@ import { describeShareGroup, stateOf } from './describing.ts'
 import { type BetweenTurns, LiveShareGroup } from './live-share-group.ts'
 import { redrive } from './redrive.ts'
 import { ShareLedger } from './share-ledger.ts'
-import { type ShareParts, type ShareTopic, SteadyTime } from './share-parts.ts'
+import type { ShareParts, ShareTopic } from './share-parts.ts'
 import { stateKey } from './share-record.ts'
 import type { ShareGroup, ShareSettings } from './share-settings.ts'
 import { encodeSnapshot } from './share-snapshot.ts'
@@ -23,7 +24,6 @@ export interface WantedShareGroup {
 /** All share groups of a store. */
 export class ShareGroups {
   readonly #parts: ShareParts
-  readonly #time: SteadyTime
   readonly #groups = new Map<string, LiveShareGroup>()
   #isStopped = false
 
@@ -32,18 +32,16 @@ export class ShareGroups {
     const ids = new Set<string>()
     for (const { name, group } of parts.store.groups()) {
       ids.add(group.id)
-      groups.#groups.set(name, new LiveShareGroup(parts, groups.#time, name, group))
+      groups.#groups.set(name, new LiveShareGroup(parts, name, group))
     }
     // A crash may have come between a group's end and that of what it knew.
-    await parts.store.removeLeftovers(ids, (log) => parts.findLog(log) !== undefined)
-    // What a crash left half-way goes on without being asked.
-    groups.topicsChanged()
+    await parts.store.removeLeftovers(ids)
+    for (const live of groups.all()) live.load()
     return groups
   }
 
   private constructor(parts: ShareParts) {
     this.#parts = parts
-    this.#time = new SteadyTime(parts.clock)
   }
 
   get count(): number {
@@ -87,7 +85,7 @@ export class ShareGroups {
     const id = randomBytes(ID_SIZE).toString('base64url')
     const group = { id, topicIds: idsOf(wanted.topics), settings: wanted.settings }
     await this.#save(name, group, wanted.topics, wanted.start)
-    this.#groups.set(name, new LiveShareGroup(this.#parts, this.#time, name, group))
+    this.#groups.set(name, new LiveShareGroup(this.#parts, name, group))
     return { created: true }
   }
 
@@ -100,8 +98,7 @@ export class ShareGroups {
     })
     this.#groups.delete(name)
     await live.end(new LogError('UNKNOWN_GROUP', `Share group ${name} was deleted.`))
-    const ids = [...this.all()].map(({ group }) => group.id)
-    await store.removeLeftovers(new Set(ids), (log) => this.#parts.findLog(log) !== undefined)
+    await store.removeGroup(live.group.id)
   }
 
   describe(name: string): Promise<ShareGroupDescription> {
@@ -155,6 +152,8 @@ export class ShareGroups {
     { group }: BetweenTurns,
   ): Promise<void> {
     const next = { id: group.id, topicIds: idsOf(topics), settings }
+    // What is declared again and again changes nothing.
+    if (isDeepStrictEqual(next, group)) return
     const added = topics.filter(({ id }) => !group.topicIds.includes(id))
     await this.#save(live.name, next, added, start)
     live.become(next)
@@ -176,6 +175,8 @@ export class ShareGroups {
     const { store } = this.#parts
     const records: RecordContent[] = [store.groupRecord(name, group)]
     for (const log of added.flatMap(({ logs }) => logs)) {
+      // It may have had the topic before, and a crash have come before that was forgotten.
+      if (store.find(group.id, log.id) !== undefined) await store.removePartition(group.id, log.id)
       const ledger = ShareLedger.startingAt(
         start === 'latest' ? log.highWatermark : log.logStartOffset,
       )

@@ -45,13 +45,12 @@ export class ShareLedger {
     return this.settled.has(offset) && !this.redriven.has(offset)
   }
 
-  /** Nobody could renew, or acknowledge, while there was no process: every lock begins anew. */
-  beginAnew(nowMs: number, lockMs: number): void {
-    const untilMs = nowMs + lockMs
+  /** No lock runs out before: nobody could renew it while there was no process. */
+  lockUntil(untilMs: number): void {
     const anew = new Map<Acquisition, Acquisition>()
     for (const delivery of this.deliveries.values()) {
       const { acquisition } = delivery
-      if (acquisition === undefined) continue
+      if (acquisition === undefined || acquisition.untilMs >= untilMs) continue
       const renewed = anew.get(acquisition) ?? { ...acquisition, untilMs }
       anew.set(acquisition, renewed)
       delivery.acquisition = renewed
@@ -91,6 +90,9 @@ export class ShareLedger {
         return
       case 'unreadable':
         this.#giveUp(fact.from, fact.to)
+        return
+      case 'missing':
+        this.settled.addRange(fact.from, fact.to)
         return
       case 'parked':
         this.parked.add(fact.lane)
@@ -150,8 +152,10 @@ export class ShareLedger {
     const delivery = this.deliveries.get(offset)
     assert(delivery?.acquisition !== undefined)
     const { atMs, consumer } = delivery.acquisition
-    const failure = { atMs, consumer, reason }
-    this.failures.set(offset, [...(this.failures.get(offset) ?? []), failure])
+    const earlier = this.failures.get(offset) ?? []
+    const kept =
+      earlier.length < FAILURES_MAX ? earlier : [...earlier.slice(0, 1), ...earlier.slice(2)]
+    this.failures.set(offset, [...kept, { atMs, consumer, reason }])
     this.#takeBack(delivery)
     delivery.availableAtMs = isRejected ? Infinity : availableAtMs
   }
@@ -194,6 +198,9 @@ export class ShareLedger {
     }
   }
 }
+
+/** Of one record: the first, and the latest. */
+const FAILURES_MAX = 10
 
 export function newDelivery(count: number, acquisition: Acquisition | undefined): Delivery {
   return { count, acquisition, availableAtMs: 0, lane: undefined }

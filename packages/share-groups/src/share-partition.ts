@@ -36,6 +36,7 @@ export class SharePartition {
   #accepted: number[] = []
   #facts: ShareFact[] = []
   #scanOffset: number
+  #locksMax = LOCKS_MAX
 
   constructor(ledger: ShareLedger, rules: PartitionRules) {
     this.ledger = ledger
@@ -82,14 +83,20 @@ export class SharePartition {
 
   /** The next record of the log. In the order of offsets, each once. */
   scanned(offset: number, lane: LaneKey | null): void {
+    this.scannedTo(offset)
     this.#scanOffset = offset + 1
     if (this.ledger.settled.has(offset)) return
     this.#order.enter(offset, this.#rules.settings.ordering === 'key' ? lane : null)
   }
 
-  /** There is no record before it that was not scanned: what is missing is gone, as by compaction. */
+  /** There is no record before it that was not scanned: offsets that nothing is at, as compaction leaves them. */
   scannedTo(offset: number): void {
-    this.#scanOffset = Math.max(this.#scanOffset, offset)
+    if (offset <= this.#scanOffset) return
+    const from = this.#scanOffset
+    this.#scanOffset = offset
+    if (!this.ledger.settled.hasAll(from, offset)) {
+      this.#happened({ kind: 'missing', from, to: offset })
+    }
   }
 
   /** Before it everything of the key is settled, in this partition. */
@@ -163,7 +170,7 @@ export class SharePartition {
   takeBack(offset: number, number: number): boolean {
     if (this.#deliveryOf(offset, number) === undefined) return false
     const lane = this.#order.laneOf(offset)
-    this.#withdrawBehind(offset, lane)
+    this.#withdrawBehind(offset, number, lane)
     this.#withdraw(offset, lane)
     this.#lookAtHead(offset, lane)
     return true
@@ -178,7 +185,10 @@ export class SharePartition {
     return untilMs
   }
 
-  /** Takes back what was not acknowledged in time. It may be taken at once: it has waited. */
+  /**
+   * Takes back what was not acknowledged in time. It may be taken at once: it has waited. Of very many, some: for the
+   * rest, `nextLockMs` is over.
+   */
   expireLocks(nowMs: number): void {
     const due: { readonly offset: number; readonly acquisition: Acquisition }[] = []
     for (;;) {
@@ -186,14 +196,18 @@ export class SharePartition {
       if (acquisition === undefined) break
       if (acquisition.openCount > 0 && this.nextLockMs > nowMs) break
       this.#locks.pop()
+      if (acquisition.openCount === 0) continue
       for (const offset of acquisition.offsets) due.push({ offset, acquisition })
     }
     // The earlier of a key withdraws the later, which then has not failed by itself.
     due.sort((one, other) => one.offset - other.offset)
-    for (const { offset, acquisition } of due) {
+    for (const { offset, acquisition } of due.splice(0, EXPIRED_AT_ONCE)) {
       const isIts = this.ledger.deliveries.get(offset)?.acquisition === acquisition
       const how = { reason: LOCK_RAN_OUT, availableAtMs: nowMs, isRejected: false }
       if (isIts) this.#fail(offset, how)
+    }
+    for (const acquisition of new Set(due.map((one) => one.acquisition))) {
+      this.#locks.push(acquisition, acquisition.untilMs)
     }
     this.#archive()
   }
@@ -204,7 +218,7 @@ export class SharePartition {
     if (logStartOffset <= startOffset) return
     const lanes = this.#order.lanesIn(startOffset, logStartOffset)
     this.#happened({ kind: 'expired', below: logStartOffset })
-    this.scannedTo(logStartOffset)
+    this.#scanOffset = Math.max(this.#scanOffset, logStartOffset)
     this.#order.lookAtAll(lanes)
   }
 
@@ -212,7 +226,7 @@ export class SharePartition {
   giveUp(from: number, to: number): void {
     const lanes = this.#order.lanesIn(from, to)
     this.#happened({ kind: 'unreadable', from, to })
-    this.scannedTo(to)
+    this.#scanOffset = Math.max(this.#scanOffset, to)
     this.#order.lookAtAll(lanes)
   }
 
@@ -271,23 +285,35 @@ export class SharePartition {
     const delivery = offset === undefined ? undefined : this.ledger.deliveries.get(offset)
     if (delivery?.acquisition === undefined) throw new Error('Nobody has it.')
     this.#locks.push(delivery.acquisition, delivery.acquisition.untilMs)
+    if (this.#locks.length > this.#locksMax) this.#compactLocks()
+  }
+
+  /** Those of which nothing is out any more may stand behind one that runs long. */
+  #compactLocks(): void {
+    this.#locks.clear()
+    for (const acquisition of acquisitionsOf(this.ledger)) {
+      this.#locks.push(acquisition, acquisition.untilMs)
+    }
+    this.#locksMax = Math.max(LOCKS_MAX, this.#locks.length * 2)
   }
 
   #fail(
     offset: number,
     how: { readonly reason: string; readonly availableAtMs: number; readonly isRejected: boolean },
   ): void {
+    const number = this.ledger.deliveries.get(offset)?.acquisition?.number ?? NOBODY
     this.#happened({ kind: 'failed', offset, ...how })
     const lane = this.#order.laneOf(offset)
-    this.#withdrawBehind(offset, lane)
+    this.#withdrawBehind(offset, number, lane)
     this.#order.offer(offset)
     this.#lookAtHead(offset, lane)
     this.#archive()
   }
 
   /** The last first: none is ever out while an earlier one of its key is not. */
-  #withdrawBehind(offset: number, lane: LaneKey | undefined): void {
-    for (const later of this.#order.outBehind(offset).toReversed()) this.#withdraw(later, lane)
+  #withdrawBehind(offset: number, number: number, lane: LaneKey | undefined): void {
+    const later = this.#order.outBehind(offset, number)
+    for (const one of later.toReversed()) this.#withdraw(one, lane)
   }
 
   #withdraw(offset: number, lane: LaneKey | undefined): void {
@@ -318,6 +344,12 @@ export class SharePartition {
   }
 }
 
+/** No acquisition has that number. */
+const NOBODY = 0
+/** Each is written down. */
+const EXPIRED_AT_ONCE = 2_000
+/** Finished ones among them. */
+const LOCKS_MAX = 10_000
 /** Why a delivery came to nothing, when nobody said. */
 const LOCK_RAN_OUT = 'The lock ran out.'
 

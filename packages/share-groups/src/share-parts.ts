@@ -22,6 +22,7 @@ export interface ShareTopics {
 /** What share groups are made of, and work with. */
 export interface ShareParts {
   readonly store: ShareStore
+  readonly time: SteadyTime
   readonly secret: Uint8Array
   readonly clock: Clock
   readonly topics: ShareTopics
@@ -39,16 +40,20 @@ export interface ShareGroupsConfig {
   readonly groupsMax: number
   /** How far, in offsets, the newest record that was looked at may be from the first that is not settled. */
   readonly spanMax: number
+  /** The longest append, in bytes. */
+  readonly appendBytesMax: number
 }
 
 /** Milliseconds since the epoch that never go back, nor jump, in the life of a process: locks go by them. */
 export class SteadyTime {
   readonly #clock: Clock
   readonly #epochMs: number
+  readonly openedMs: number
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#epochMs = clock.nowMs() - clock.monotonicMs()
+    this.openedMs = this.nowMs()
   }
 
   nowMs(): number {

@@ -116,45 +116,64 @@ export class ShareStore {
       : { ledger, factsNumber, firstNumber }
   }
 
-  /** Copies in dead-letter topics that were not redriven, key by key in their order. */
-  *letters(groupId: string, lane?: LaneKey): Generator<FoundLetter> {
-    for (const { key, value } of this.#pages(letterPrefix(groupId, lane))) {
-      yield decodeLetter(key, value)
+  /** Copies in dead-letter topics that were not redriven, key by key in their order: a page at a time. */
+  async *letters(groupId: string, lane?: LaneKey): AsyncGenerator<readonly FoundLetter[]> {
+    const prefix = letterPrefix(groupId, lane)
+    let after: string | undefined
+    for (;;) {
+      const page = this.#state.range({ prefix, limit: PAGE, ...(after !== undefined && { after }) })
+      yield page.map(({ key, value }) => decodeLetter(key, value))
+      after = page.at(-1)?.key
+      if (page.length < PAGE) return
+      // Others are not kept waiting by a long list.
+      await endOfTurn()
     }
   }
 
-  /** What is left of groups, and of logs, that are not there any more. Some at a time. */
-  async removeLeftovers(
-    ids: ReadonlySet<string>,
-    isThere: (log: number) => boolean,
-  ): Promise<void> {
-    const isLeft = (key: string) => {
-      const [kind, id = ''] = key.split(' ')
-      return !ids.has(id) || (kind !== 'letter' && !isThere(logIn(key)))
-    }
-    for (const prefix of ['facts ', 'state ', 'letter ']) {
-      let after: string | undefined
-      for (;;) {
-        const page = this.#state.range({
-          prefix,
-          limit: PAGE,
-          ...(after !== undefined && { after }),
-        })
-        const left = page.filter(({ key }) => isLeft(key))
-        if (left.length > 0) await this.append(left.map(({ key }) => this.recordOf(key, null)))
-        after = page.at(-1)?.key
-        if (page.length < PAGE) break
-      }
+  /** What is left of groups that are not there any more. */
+  async removeLeftovers(ids: ReadonlySet<string>): Promise<void> {
+    for (const kind of KINDS) {
+      for (const id of this.#idsOf(kind)) if (!ids.has(id)) await this.removeGroup(id)
     }
   }
 
-  /** What a group knows of a log that is not there any more. */
+  /** All that a group knows. Some at a time: the group is gone already. */
+  async removeGroup(id: string): Promise<void> {
+    for (const kind of KINDS) await this.#removeAll(`${kind} ${id} `, () => true)
+  }
+
+  /** What a group knows of a log that it does not read any more. */
   async removePartition(groupId: string, log: number): Promise<void> {
-    const keys = [...this.#pages(factsPrefix(groupId, log))].map(({ key }) => key)
-    keys.push(stateKey(groupId, log))
-    for (let at = 0; at < keys.length; at += PAGE) {
-      const some = keys.slice(at, at + PAGE)
-      await this.append(some.map((key) => this.recordOf(key, null)))
+    const key = stateKey(groupId, log)
+    await this.#removeAll(factsPrefix(groupId, log), () => true)
+    if (this.#state.get(key) !== undefined) await this.append([this.recordOf(key, null)])
+    await this.#removeAll(letterPrefix(groupId), (letter) => sourceLogIn(letter) === log)
+  }
+
+  async #removeAll(prefix: string, isMeant: (key: string) => boolean): Promise<void> {
+    let after: string | undefined
+    for (;;) {
+      const page = this.#state.range({ prefix, limit: PAGE, ...(after !== undefined && { after }) })
+      const records = page
+        .filter(({ key }) => isMeant(key))
+        .map(({ key }) => this.recordOf(key, null))
+      if (records.length > 0) await this.append(records)
+      after = page.at(-1)?.key
+      if (page.length < PAGE) return
+      await endOfTurn()
+    }
+  }
+
+  /** Of all groups that something of that kind is known of, skipping from one to the next. */
+  *#idsOf(kind: string): Generator<string> {
+    let after: string | undefined
+    for (;;) {
+      const query = { prefix: `${kind} `, limit: 1, ...(after !== undefined && { after }) }
+      const [next] = this.#state.range(query)
+      if (next === undefined) return
+      const [, id = ''] = next.key.split(' ')
+      yield id
+      after = `${kind} ${id}${PAST_SPACE}`
     }
   }
 
@@ -172,6 +191,18 @@ export class ShareStore {
 
 const SECRET_SIZE = 32
 const PAGE = 1_000
+/** Of what is known of a group, beside itself. */
+const KINDS = ['facts', 'state', 'letter'] as const
+/** Comes after a space, and before all that ids are made of. */
+const PAST_SPACE = '!'
+
+function endOfTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+function sourceLogIn(letter: string): number {
+  return Number(letter.split(' ')[3])
+}
 
 function logIn(key: string): number {
   return Number(key.split(' ')[2])

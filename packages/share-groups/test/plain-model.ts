@@ -5,13 +5,16 @@ import type { ShareSettings } from '../src/share-settings.ts'
 export interface ModelRecord {
   readonly offset: number
   readonly key: string | null
-  state: 'open' | 'accepted' | 'archived' | 'letter' | 'expired'
+  state: 'open' | 'accepted' | 'archived' | 'letter' | 'expired' | 'missing'
+  isRedriven: boolean
   /** Deliveries that came to nothing by themselves. */
   failures: number
   isRejected: boolean
   availableAtMs: number
   holder: { readonly call: number; untilMs: number } | undefined
 }
+
+const FRESH = { failures: 0, isRejected: false, availableAtMs: 0, holder: undefined }
 
 /** What a partition of a share group promises, said as plainly as it can be: every question looks at every record. */
 export class PlainModel {
@@ -25,8 +28,17 @@ export class PlainModel {
 
   produce(key: string | null): void {
     const offset = this.records.length
-    const fresh = { failures: 0, isRejected: false, availableAtMs: 0, holder: undefined }
-    this.records.push({ offset, key, state: 'open', ...fresh })
+    this.records.push({ offset, key, state: 'open', isRedriven: false, ...FRESH })
+  }
+
+  /** An offset that nothing is at. */
+  skip(): void {
+    const offset = this.records.length
+    this.records.push({ offset, key: null, state: 'missing', isRedriven: false, ...FRESH })
+  }
+
+  redrive(offset: number): void {
+    Object.assign(this.at(offset), { state: 'open', isRedriven: true, ...FRESH })
   }
 
   /** Exactly these must be taken, of those before `scanned`. */
@@ -44,9 +56,9 @@ export class PlainModel {
     return taken.map((offset) => ({ offset, deliveryCount: this.at(offset).failures + 1 }))
   }
 
-  isExhausted({ key, failures, isRejected, holder }: ModelRecord): boolean {
+  isExhausted({ key, failures, isRejected, isRedriven, holder }: ModelRecord): boolean {
     if (holder !== undefined) return false
-    const isParked = this.#isOrdered(key) && this.parked.has(key ?? '')
+    const isParked = this.#isOrdered(key) && !isRedriven && this.parked.has(key ?? '')
     return isParked || isRejected || failures >= this.#settings.maxDeliveryCount
   }
 

@@ -92,7 +92,8 @@ class Run {
 
   take({ what, which }: { readonly what: string; readonly which: number }): void {
     this.#expireLocks()
-    if (what === 'produce') this.#model.produce(which % 5 === 0 ? null : `k${which % 4}`)
+    if (what === 'produce' && which % 11 === 0) this.#model.skip()
+    else if (what === 'produce') this.#model.produce(which % 5 === 0 ? null : `k${which % 4}`)
     if (what === 'scan') this.#scan(1 + (which % 5))
     if (what === 'acquire') this.#acquire(1 + (which % 6))
     if (isAcknowledgement(what)) {
@@ -101,7 +102,7 @@ class Run {
     if (what === 'wait') this.#nowMs += which % (LOCK_MS + 20)
     if (what === 'crash') this.#crash(which % 2 === 0)
     if (what === 'copy') this.#copy(1 + (which % 3))
-    if (what === 'redrive') this.#redrive()
+    if (what === 'redrive') this.#redrive(1 + (which % 9))
     if (what === 'retention' && which % 4 === 0) this.#expireBelow(which % 20)
     this.#write()
     this.#compareLedger()
@@ -128,9 +129,14 @@ class Run {
   #scan(count: number): void {
     for (let done = 0; done < count; done++) {
       const { scanOffset } = this.#partition
-      const record = this.#model.records[scanOffset]
-      if (record === undefined) return
-      this.#partition.scanned(scanOffset, record.key)
+      const record = this.#model.records
+        .slice(scanOffset)
+        .find(({ offset, state }) => state !== 'missing' || offset < scanOffset)
+      if (record === undefined) {
+        this.#partition.scannedTo(this.#model.records.length)
+        return
+      }
+      this.#partition.scanned(record.offset, record.key)
     }
   }
 
@@ -212,7 +218,7 @@ class Run {
       const letter = { log: 9, offset: this.#copies++, lane }
       facts.push({ kind: 'dead-lettered', offset, letter })
       this.#letters.set(offset, letter)
-      this.#model.at(offset).state = 'letter'
+      Object.assign(this.#model.at(offset), { state: 'letter', isRedriven: false })
       const parks = this.#settings.deadLetter.policy === 'park-key' && lane !== null
       if (!parks || this.#model.parked.has(lane)) continue
       facts.push({ kind: 'parked', lane })
@@ -223,16 +229,21 @@ class Run {
     this.#partition.keepExhausted(offsets)
   }
 
-  #redrive(): void {
+  /** The first of them, as a call that does not come to all. */
+  #redrive(max: number): void {
     const facts: ShareFact[] = []
-    for (const [offset, letter] of this.#letters) {
+    const letters = [...this.#letters].sort(([one], [other]) => one - other)
+    for (const [offset, letter] of letters.slice(0, max)) {
       facts.push({ kind: 'redriven', offset, letter })
-      const fresh = { failures: 0, isRejected: false, availableAtMs: 0, holder: undefined }
-      Object.assign(this.#model.at(offset), { state: 'open', ...fresh })
+      this.#model.redrive(offset)
+      this.#letters.delete(offset)
     }
-    for (const lane of this.#model.parked) facts.push({ kind: 'unparked', lane })
-    this.#letters.clear()
-    this.#model.parked.clear()
+    const left = new Set([...this.#letters.values()].map(({ lane }) => lane))
+    for (const lane of this.#model.parked) {
+      if (left.has(lane)) continue
+      facts.push({ kind: 'unparked', lane })
+      this.#model.parked.delete(lane)
+    }
     this.#write()
     for (const fact of facts) this.#partition.ledger.apply(fact)
     this.#partition.redriven(facts)
@@ -287,6 +298,8 @@ class Run {
     expect(ledger.acquiredCount).toBe(held.length)
     expect(ledger.letterCount).toBe(this.#letters.size)
     for (const { offset, state } of this.#model.records) {
+      // What is missing is found out when it is come to.
+      if (state === 'missing' && offset >= this.#partition.scanOffset) continue
       expect(ledger.isSettled(offset)).toBe(state !== 'open')
     }
   }

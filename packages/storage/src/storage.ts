@@ -260,6 +260,11 @@ export class Storage implements AsyncDisposable {
     return this.#parts.checkpointer.run()
   }
 
+  /** The longest append that is ever taken: its batches, and what is said of each. */
+  get appendBytesMax(): number {
+    return this.#parts.journal.entryBytesMax
+  }
+
   metrics(): StorageMetrics {
     const { appender, checkpointer, journal, space, writeBehind } = this.#parts
     const { syncTimes } = appender
