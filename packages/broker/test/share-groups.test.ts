@@ -128,6 +128,20 @@ describe('after a restart', () => {
     expect(group.partitions).toMatchObject([{ startOffset: 2, acquired: 2, unsettled: 2 }])
     expect(group.consumers).toEqual([{ consumer: 'w2', acquired: 2 }])
   })
+
+  test('one that was renewed and accepted by the same call is settled', async () => {
+    await using opened = await openShare()
+    await opened.broker.produceRecords('t', keyed('a1 a2'), {})
+    const before = new ShareWorker(opened.broker)
+    await before.acquire(1)
+    const said = [
+      { value: 'a1', type: 'renew' },
+      { value: 'a1', type: 'accept' },
+    ] as const
+    expect(await before.say(said)).toEqual([null, null])
+    const broker = await opened.reopen()
+    expect(await new ShareWorker(broker).acquire()).toEqual(['a2'])
+  })
 })
 
 test('receipts are sealed: a changed one, and one of another group, are refused, and nothing is done', async () => {

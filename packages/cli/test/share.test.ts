@@ -37,9 +37,9 @@ test('a share group is made with what is named, and made again it is the same or
   expect((await served.cli(line)).status).toBe(0)
   const other = await served.cli(['share', 'create', 'mail', 'orders', '--lock', '2m'])
   expect(other.status).toBe(4)
-  expect(other.stderr).toContain('its acquisitionLockMs is not as asked.')
+  expect(other.stderr).toContain('it differs in acquisitionLockMs.')
   const elsewhere = await served.cli(['share', 'create', 'mail', 'users'])
-  expect(elsewhere.stderr).toContain('its topics is not as asked.')
+  expect(elsewhere.stderr).toContain('it differs in topics.')
 })
 
 test('alter changes what is named, and leaves the rest', async () => {

@@ -47,6 +47,9 @@ export const Problem = Type.Object(
     topic: Type.Optional(
       Type.String({ description: 'There is no topic of this name.', examples: ['ordres'] }),
     ),
+    shareGroup: Type.Optional(
+      Type.String({ description: 'There is no share group of this name.', examples: ['mail'] }),
+    ),
     line: Type.Optional(
       Type.Integer({ minimum: 1, description: 'The line at fault of an NDJSON body, from 1.' }),
     ),

@@ -7,6 +7,7 @@ import { isInternalTopic } from '@millrace/model/topic'
  */
 export function nextStep({ code, fields }: LogError): string {
   if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return forTopic(fields.topic)
+  if (fields.shareGroup !== undefined) return forShareGroup(fields.shareGroup)
   if (code === 'OVERLOADED') return `Try again in ${fields.retryAfterMs ?? RETRY_MS} ms.`
   return NEXT_STEPS[code] ?? ''
 }
@@ -18,11 +19,14 @@ function forTopic(topic: string | undefined): string {
   return `${creating}GET /v1/topics lists those there are.`
 }
 
+function forShareGroup(name: string): string {
+  return `PUT /v1/share-groups/${name} creates it, GET /v1/share-groups lists those there are.`
+}
+
 const RETRY_MS = 1000
 
 const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
-  UNKNOWN_GROUP:
-    'A consumer group is there once somebody polled for it, or committed; a share group, once it was made.',
+  UNKNOWN_GROUP: 'A consumer group is there once somebody polled for it, or committed.',
   UNKNOWN_MEMBER: 'Join the group again: poll with no cursor.',
   NOT_ACCEPTABLE: 'Accept one of them.',
   REQUEST_TOO_SLOW: 'Send it again, in smaller parts where the connection is slow.',

@@ -73,6 +73,8 @@ export interface LogErrorFields {
   readonly index?: number
   /** There is none of this name. */
   readonly topic?: string
+  /** There is no share group of this name. */
+  readonly shareGroup?: string
   /** The line at fault of a body of lines, from 1. */
   readonly line?: number
   /** Where to go on with a body of lines: those before it are appended. */

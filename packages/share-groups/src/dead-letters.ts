@@ -114,6 +114,9 @@ async function append(
     return recordOf(facts)
   })
   from.share.deadLettered(facts)
+  for (const fact of facts) {
+    if (fact.kind === 'parked') partitions.parkEverywhere(from, fact.lane)
+  }
 }
 
 /** Where the letters of a log went, one after the other. */

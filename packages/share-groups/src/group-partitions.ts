@@ -81,6 +81,9 @@ export class GroupPartitions {
       while (share.scanOffset < end && (await this.scan(partition)));
       share.lookAgain()
     }
+    for (const from of this.#all) {
+      for (const lane of from.share.ledger.parked) this.parkEverywhere(from, lane)
+    }
     this.#isCaughtUp = true
   }
 
@@ -134,6 +137,13 @@ export class GroupPartitions {
     this.#byTopic.clear()
     this.#topicObjects = []
     this.#all = []
+  }
+
+  /** What was parked in one partition is so in all of the topic; they may have looked at some of it before. */
+  parkEverywhere({ topicId, share }: GroupPartition, lane: LaneKey): void {
+    for (const other of this.#byTopic.get(topicId) ?? []) {
+      if (other !== share) other.parkedElsewhere(lane)
+    }
   }
 
   isParked(topicId: string, lane: LaneKey): boolean {

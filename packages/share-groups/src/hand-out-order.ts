@@ -68,7 +68,9 @@ export class HandOutOrder {
       return
     }
     this.#lanes.add(lane, offset)
-    const isKnown = this.#ledger.deliveries.has(offset) || this.#rules.isParked(lane)
+    const { deliveries, redriven } = this.#ledger
+    // What was redriven may still stand in a queue from before, and must not be taken for one without a lane.
+    const isKnown = deliveries.has(offset) || redriven.has(offset) || this.#rules.isParked(lane)
     if (!isKnown && this.#lanes.head(lane) !== offset) return
     this.#noteLane(offset, lane)
     this.offer(offset)
@@ -175,7 +177,8 @@ export class HandOutOrder {
   /** Whatever is at its front now may be handed out. */
   lookAt(lane: LaneKey): void {
     const head = this.#lanes.head(lane)
-    if (head === undefined) return
+    // What is taken has its place: it came to the front as one before it could not be read.
+    if (head === undefined || this.#taken.has(head)) return
     this.#noteLane(head, lane)
     this.offer(head)
   }

@@ -116,6 +116,8 @@ class FactsByPartition {
         for (const fact of facts) share.ledger.apply(fact)
       }
       for (const [{ share }, facts] of this.#facts) share.redriven(facts)
+      const unparked = [...this.#facts.values()].flat().filter(({ kind }) => kind === 'unparked')
+      for (const { share } of this.#partitions.all) share.redriven(unparked)
     }
     return { records, apply }
   }

@@ -57,10 +57,7 @@ export class ShareGroups {
   get(name: string): LiveShareGroup {
     const live = this.#groups.get(name)
     if (live !== undefined) return live
-    throw new LogError(
-      'UNKNOWN_GROUP',
-      `There is no share group ${name}. PUT /v1/share-groups/${name} creates it.`,
-    )
+    throw new LogError('UNKNOWN_GROUP', `There is no share group ${name}.`, { shareGroup: name })
   }
 
   /** In the order of their names. */
@@ -97,7 +94,8 @@ export class ShareGroups {
       await store.append([store.groupRecord(name, null)])
     })
     this.#groups.delete(name)
-    await live.end(new LogError('UNKNOWN_GROUP', `Share group ${name} was deleted.`))
+    const gone = `Share group ${name} was deleted.`
+    await live.end(new LogError('UNKNOWN_GROUP', gone, { shareGroup: name }))
     await store.removeGroup(live.group.id)
   }
 

@@ -33,8 +33,9 @@ export class SharePartition {
   readonly #order: HandOutOrder
   readonly #locks = new FlatQueue<Acquisition>()
   /** Since the facts were last taken. */
-  #accepted: number[] = []
   #facts: ShareFact[] = []
+  /** Of the last of them, if it tells of what was accepted: what comes next is told by the same. */
+  #accepted: number[] | undefined
   #scanOffset: number
   #locksMax = LOCKS_MAX
 
@@ -75,10 +76,9 @@ export class SharePartition {
   /** What is to be written down, since the last time. */
   takeFacts(): readonly ShareFact[] {
     const facts = this.#facts
-    const offsets = this.#accepted
     this.#facts = []
-    this.#accepted = []
-    return offsets.length === 0 ? facts : [{ kind: 'accepted', offsets }, ...facts]
+    this.#accepted = undefined
+    return facts
   }
 
   /** The next record of the log. In the order of offsets, each once. */
@@ -142,6 +142,10 @@ export class SharePartition {
     if (this.#deliveryOf(offset, number) === undefined) return false
     const lane = this.#order.laneOf(offset)
     this.ledger.apply({ kind: 'accepted', offsets: [offset] })
+    if (this.#accepted === undefined) {
+      this.#accepted = []
+      this.#facts.push({ kind: 'accepted', offsets: this.#accepted })
+    }
     this.#accepted.push(offset)
     this.#order.leave(offset, lane)
     return true
@@ -255,6 +259,11 @@ export class SharePartition {
     }
   }
 
+  /** In another partition of the topic: what is here of the key goes the same way, in its order. */
+  parkedElsewhere(lane: LaneKey): void {
+    this.#order.park(lane)
+  }
+
   /** Copies that are handed out again, and keys that are parked no more: facts that the ledger has. */
   redriven(facts: readonly ShareFact[]): void {
     for (const fact of facts) {
@@ -341,6 +350,7 @@ export class SharePartition {
   #happened(fact: ShareFact): void {
     this.ledger.apply(fact)
     this.#facts.push(fact)
+    this.#accepted = undefined
   }
 }
 

@@ -74,7 +74,7 @@ function throwIfOtherwise(
   const difference = differenceOf(named, present)
   if (difference === undefined) return
   throw new CommandFailure(EXIT.conflict, {
-    message: `There is a share group ${present.group}, and its ${difference} is not as asked.`,
-    next: `To see it: millrace share describe ${present.group}. To change it: millrace share alter`,
+    message: `There is a share group ${present.group} already, and it differs in ${difference}.`,
+    next: `To see it: millrace share describe ${present.group}. To change it: millrace share alter ${present.group}`,
   })
 }

@@ -25,6 +25,7 @@ export function addShareRecordRoutes(app: App, edge: Edge): void {
 const PROBLEMS: readonly LogErrorCode[] = [
   'INVALID_TOPIC',
   'UNKNOWN_GROUP',
+  'UNKNOWN_TOPIC_OR_PARTITION',
   'UNSUPPORTED_MEDIA_TYPE',
   ...WRITING,
 ]

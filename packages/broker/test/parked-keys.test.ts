@@ -1,0 +1,52 @@
+import { partitionOfKey } from '@millrace/model/partitioner'
+import { describe, expect, test } from 'vitest'
+import { valuesOf } from './open-broker.ts'
+import { keyed, openShare, ShareWorker } from './share-worker.ts'
+
+const PARK = { deadLetter: { topic: 't.dead', policy: 'park-key' } } as const
+/** It belongs to the second of two partitions. */
+const K = ['k', 'l', 'm', 'n', 'o', 'p'].find((key) => partitionOfKey(Buffer.from(key), 2) === 1)!
+
+test('those that were taken back are copied before what comes later', async () => {
+  await using opened = await openShare(PARK)
+  const { broker } = opened
+  await broker.produceRecords('t', keyed('a1 a2 a3 a4'), {})
+  const one = new ShareWorker(broker)
+  await one.acquire()
+  await one.reject('a4')
+  await one.reject('a2')
+  await broker.produceRecords('t', keyed('a5'), {})
+  expect(await one.acquire()).toEqual([])
+  expect(await valuesOf(broker, 't.dead')).toEqual(['a4', 'a2', 'a3', 'a5'])
+})
+
+describe('a key that is parked, and moved with a growth', () => {
+  test('is copied in its order, also what was looked at before', async () => {
+    await using opened = await openShare(PARK)
+    const { broker } = opened
+    await broker.produceRecords('t', keyed(`${K}1`), {})
+    await broker.alterTopic('t', { partitions: 2 })
+    await broker.produceRecords('t', keyed(`${K}2 ${K}3`), {})
+    const one = new ShareWorker(broker)
+    expect(await one.acquire()).toEqual([`${K}1`])
+    await one.reject(`${K}1`)
+    await broker.produceRecords('t', keyed(`${K}4`), {})
+    expect(await one.acquire()).toEqual([])
+    expect(await valuesOf(broker, 't.dead')).toEqual([`${K}1`, `${K}2`, `${K}3`, `${K}4`])
+  })
+
+  test('comes again when it is parked no more, also what was not copied yet', async () => {
+    await using opened = await openShare(PARK)
+    const { broker } = opened
+    await broker.produceRecords('t', keyed(`${K}1`), {})
+    await broker.alterTopic('t', { partitions: 2 })
+    const one = new ShareWorker(broker)
+    expect(await one.acquire()).toEqual([`${K}1`])
+    await one.reject(`${K}1`)
+    await broker.deleteTopic('t.dead')
+    await broker.produceRecords('t', keyed(`${K}2`), {})
+    expect(await one.acquire()).toEqual([])
+    await broker.redrive('g', { all: true })
+    expect(await one.acquire()).toEqual([`${K}2`])
+  })
+})
