@@ -108,5 +108,5 @@ function collected(): number {
 }
 
 function bytes(value: number): string {
-  return `${value.toFixed(0)} bytes`
+  return value < 1 ? 'under 1 byte' : `${value.toFixed(0)} bytes`
 }
