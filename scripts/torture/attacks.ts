@@ -6,6 +6,7 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
     (await import('./attacks/simulated-power-cuts.ts')).simulatedPowerCuts,
   'broker-power-cuts': async () => (await import('./attacks/broker-power-cuts.ts')).brokerPowerCuts,
   'group-churn': async () => (await import('./attacks/group-churn.ts')).groupChurn,
+  'share-churn': async () => (await import('./attacks/share-churn.ts')).shareChurn,
   'failing-calls': async () => (await import('./attacks/failing-calls.ts')).failingCalls,
   'full-disk': async () => (await import('./attacks/full-disk.ts')).fullDisk,
   'kill-server': async () => (await import('./attacks/kill-server.ts')).killServer,
