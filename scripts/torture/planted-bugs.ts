@@ -1,3 +1,5 @@
+import { SHARE_BUGS } from './planted-share-bugs.ts'
+
 /**
  * A bug that a store of this kind has really had: a patch in `planted-bugs/`, and the attack that must find it. The
  * patches are applied to a copy of the sources; what is published has no trace of them.
@@ -294,6 +296,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
       'A crash between the growth of a topic and the note of where it grew is not made up for.',
     attack: 'group-churn',
   },
+  ...SHARE_BUGS.map((bug) => ({ ...bug, attack: 'share-churn' })),
 ]
 
 export const PLANTED_NAMES: readonly string[] = PLANTED_BUGS.map(({ name }) => name)
