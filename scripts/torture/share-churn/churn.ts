@@ -135,7 +135,7 @@ export class Churn {
       await patient(this.#judge(broker))
       const { partitions } = await patient(this.#describe(broker))
       if (partitions.every(({ unsettled }) => unsettled === 0)) break
-      await patient(this.#call(broker, last, [], { maxRecords: 500, waitMs: 0, isLost: false }))
+      await patient(this.#call(broker, last, [], CALM))
       await patient(this.#judge(broker))
       const said = last.held.splice(0).map((delivery): Said => ({
         delivery,
@@ -179,8 +179,9 @@ export class Churn {
     const waitMs = this.#random.chance(25) ? this.#random.pick([50, 700, LONGEST_WAIT_MS]) : 0
     const said = this.#random.chance(40) ? this.#say(consumer) : []
     const maxRecords = this.#random.pick([1, 1, 2, 5, 20])
+    const maxBytes = this.#random.pick([65_536, 65_536, 200, 1])
     const isLost = this.#random.chance(8)
-    const calling = this.#call(broker, consumer, said, { maxRecords, waitMs, isLost })
+    const calling = this.#call(broker, consumer, said, { maxRecords, maxBytes, waitMs, isLost })
     if (waitMs === 0) return calling
     consumer.isWaiting = true
     const ended = calling
@@ -213,12 +214,12 @@ export class Churn {
     broker: EmbeddedBroker,
     consumer: Consumer,
     said: readonly Said[],
-    how: { readonly maxRecords: number; readonly waitMs: number; readonly isLost: boolean },
+    how: typeof CALM,
   ): Promise<void> {
-    const { maxRecords, waitMs } = how
+    const { maxRecords, maxBytes, waitMs } = how
     const call = this.ledger.sent(consumer.name, said, { maxRecords, nowMs: this.#clock.nowMs() })
     const acknowledgements = said.map(({ acknowledgement }) => acknowledgement)
-    const request = { consumer: consumer.name, maxRecords, maxBytes: 65_536, waitMs }
+    const request = { consumer: consumer.name, maxRecords, maxBytes, waitMs }
     const answer = await broker.acquire(GROUP, { ...request, acknowledgements })
     const nowMs = this.#clock.nowMs()
     this.#inbox.push(broker, call, how.isLost ? undefined : consumer, { ...answer, nowMs })
@@ -332,6 +333,8 @@ export class Churn {
   }
 }
 
+/** How everything that is left is acquired. */
+const CALM = { maxRecords: 500, maxBytes: 65_536, waitMs: 0, isLost: false }
 const LONGEST_WAIT_MS = 5_000
 const ROUNDS_MAX = 30
 
