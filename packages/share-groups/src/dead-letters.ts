@@ -68,7 +68,7 @@ async function lettersOf(
   target: ShareTopic,
   offsets: readonly number[],
 ): Promise<readonly LetterToWrite[]> {
-  const { parts, name, group, partitions, nowMs } = work
+  const { parts, name, group, nowMs } = work
   const letters: LetterToWrite[] = []
   let bytes = 0
   const topic = parts.topics.findById(from.topicId)?.name ?? ''
@@ -76,15 +76,15 @@ async function lettersOf(
     const record = await readStored(parts, from, offset)
     if (record === undefined) continue
     const lane = from.share.laneOf(offset)
-    const isParked = lane !== null && partitions.isParked(from.topicId, lane)
+    const hasFailed = from.share.hasFailedForGood(offset)
     const failures = from.share.ledger.failures.get(offset) ?? []
-    const reason = isParked ? PARKED : (failures.at(-1)?.reason ?? UNTOLD)
+    const reason = hasFailed ? (failures.at(-1)?.reason ?? UNTOLD) : PARKED
     const isCopy = from.share.ledger.redriven.has(offset)
     const givenUp = { group: name, topic, partition: from.partition, offset, record, isCopy }
     const letter = toLetter({ ...givenUp, failures, reason }, nowMs)
     bytes += sizeOf(letter)
     if (letters.length > 0 && bytes > parts.config.appendBytesMax / 4) break
-    const parks = lane !== null && !isParked && group.settings.deadLetter?.policy === 'park-key'
+    const parks = lane !== null && hasFailed && group.settings.deadLetter?.policy === 'park-key'
     const log = logFor(target, letter, from.partition)
     letters.push({ offset, lane, parks, record: letter, log })
   }

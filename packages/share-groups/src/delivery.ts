@@ -39,3 +39,9 @@ export interface Letter {
   readonly offset: number
   readonly lane: LaneKey | null
 }
+
+/** A copy that takes the place of its record again. */
+export interface RedrivenLetter extends Letter {
+  /** It came after its key was parked: it is handed out, though more of the key may be in the dead-letter topic. */
+  isSpared: boolean
+}

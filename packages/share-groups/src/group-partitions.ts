@@ -24,15 +24,18 @@ export interface GroupPartition {
 export class GroupPartitions {
   readonly #parts: ShareParts
   readonly #group: ShareGroup
+  readonly #begun: Set<number>
   readonly #loaded = new Map<number, LoadedPartition>()
   readonly #byTopic = new Map<string, readonly SharePartition[]>()
   #topicObjects: readonly (ShareTopic | undefined)[] = []
   #all: readonly GroupPartition[] = []
   #isCaughtUp = false
 
-  constructor(parts: ShareParts, group: ShareGroup) {
+  /** `begun`: the logs in which the locks of before this process have begun anew, durably. */
+  constructor(parts: ShareParts, group: ShareGroup, begun: Set<number>) {
     this.#parts = parts
     this.#group = group
+    this.#begun = begun
   }
 
   get all(): readonly GroupPartition[] {
@@ -122,6 +125,7 @@ export class GroupPartitions {
       if (record !== undefined) records.push(record)
     }
     if (records.length > 0) await this.#parts.store.append(records)
+    for (const log of this.#loaded.keys()) this.#begun.add(log)
   }
 
   /** Of the facts that are written down next. */
@@ -176,12 +180,13 @@ export class GroupPartitions {
     const { store } = this.#parts
     const stored = store.find(this.#group.id, log.id) ?? newPartition(log)
     const { ledger, factsNumber, firstNumber } = stored
-    ledger.lockUntil(this.#parts.time.openedMs + this.#group.settings.acquisitionLockMs)
     const share = new SharePartition(ledger, {
       settings: this.#group.settings,
       isHeldUp: (offset, lane) => this.#isHeldUp(topic.id, { partition, offset, lane }),
       isParked: (lane) => this.isParked(topic.id, lane) || ledger.parked.has(lane),
     })
+    // Nobody could renew, or acknowledge, while there was no process.
+    if (!this.#begun.has(log.id)) share.beginLocksAnew(this.#parts.time.nowMs())
     const topicId = topic.id
     const place = { topicId, partition, log, share }
     const loaded = { ...place, factsNumber, firstNumber, factsBytes: 0, stateBytes: 0 }

@@ -215,17 +215,25 @@ export class HandOutOrder {
     return offsets
   }
 
+  /** Nobody gets it any more: it is to be copied, or archived. */
   isExhausted(offset: number): boolean {
     if (this.#ledger.isSettled(offset)) return false
-    const lane = this.laneOf(offset)
+    if (this.#ledger.deliveries.get(offset)?.acquisition !== undefined) return false
+    return this.#isParked(offset) || this.hasFailedForGood(offset)
+  }
+
+  /** By itself, and not for its key. */
+  hasFailedForGood(offset: number): boolean {
     const delivery = this.#ledger.deliveries.get(offset)
-    if (delivery?.acquisition !== undefined) return false
-    // What was redriven of it is handed out, though there may be more in the dead-letter topic.
-    const isRedriven = this.#ledger.redriven.has(offset)
-    if (lane !== undefined && !isRedriven && this.#rules.isParked(lane)) return true
-    if (delivery === undefined) return false
+    if (delivery === undefined || delivery.acquisition !== undefined) return false
     const isRejected = delivery.availableAtMs === Infinity
     return isRejected || delivery.count >= this.#rules.settings.maxDeliveryCount
+  }
+
+  #isParked(offset: number): boolean {
+    const lane = this.laneOf(offset)
+    if (lane === undefined || !this.#rules.isParked(lane)) return false
+    return this.#ledger.redriven.get(offset)?.isSpared !== true
   }
 
   #noteLane(offset: number, lane: LaneKey): void {

@@ -33,6 +33,7 @@ export class LiveShareGroup {
   readonly #parts: ShareParts
   readonly #receipts: Receipts
   readonly #wakes: ShareWakes
+  readonly #begun = new Set<number>()
   #group: ShareGroup
   #partitions: GroupPartitions
   readonly #toAcknowledge = new AcknowledgementQueue()
@@ -51,7 +52,7 @@ export class LiveShareGroup {
     this.#parts = parts
     this.#group = group
     this.#receipts = new Receipts(parts.secret, group.id)
-    this.#partitions = new GroupPartitions(parts, group)
+    this.#partitions = new GroupPartitions(parts, group, this.#begun)
     this.#wakes = new ShareWakes(parts.clock, () => this.#ring())
   }
 
@@ -125,7 +126,7 @@ export class LiveShareGroup {
   become(group: ShareGroup): void {
     this.#group = group
     this.#partitions.forget()
-    this.#partitions = new GroupPartitions(this.#parts, group)
+    this.#partitions = new GroupPartitions(this.#parts, group, this.#begun)
     this.#deadLetterProblem = undefined
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { Acquisition, Delivery, FailedDelivery, Letter } from './delivery.ts'
+import type { Acquisition, Delivery, FailedDelivery, RedrivenLetter } from './delivery.ts'
 import type { LaneKey } from './lane-key.ts'
 import { OffsetMap } from './offset-map.ts'
 import { SettledOffsets } from './settled-offsets.ts'
@@ -12,7 +12,7 @@ export class ShareLedger {
   /** Of records that are not settled. */
   readonly failures = new Map<number, readonly FailedDelivery[]>()
   /** Records below the start, or settled, that are handed out again from their copies. */
-  readonly redriven = new Map<number, Letter>()
+  readonly redriven = new Map<number, RedrivenLetter>()
   readonly parked = new Set<LaneKey>()
   nextNumber = 1
   acquiredCount = 0
@@ -43,18 +43,6 @@ export class ShareLedger {
 
   isSettled(offset: number): boolean {
     return this.settled.has(offset) && !this.redriven.has(offset)
-  }
-
-  /** No lock runs out before: nobody could renew it while there was no process. */
-  lockUntil(untilMs: number): void {
-    const anew = new Map<Acquisition, Acquisition>()
-    for (const delivery of this.deliveries.values()) {
-      const { acquisition } = delivery
-      if (acquisition === undefined || acquisition.untilMs >= untilMs) continue
-      const renewed = anew.get(acquisition) ?? { ...acquisition, untilMs }
-      anew.set(acquisition, renewed)
-      delivery.acquisition = renewed
-    }
   }
 
   apply(fact: ShareFact): void {
@@ -96,18 +84,26 @@ export class ShareLedger {
         return
       case 'parked':
         this.parked.add(fact.lane)
+        this.spareNone(fact.lane)
         return
       case 'unparked':
         this.parked.delete(fact.lane)
         return
       case 'redriven':
-        this.redriven.set(fact.offset, fact.letter)
+        this.redriven.set(fact.offset, { ...fact.letter, isSpared: true })
         this.letterCount--
         return
       case 'letter-gone':
         if (this.redriven.has(fact.offset)) this.#settle(fact.offset)
         else this.letterCount--
         this.expiredCount++
+    }
+  }
+
+  /** The key was parked just now, here or in another partition: what was redriven before goes with it. */
+  spareNone(lane: LaneKey): void {
+    for (const letter of this.redriven.values()) {
+      if (letter.lane === lane) letter.isSpared = false
     }
   }
 

@@ -189,6 +189,19 @@ export class SharePartition {
     return untilMs
   }
 
+  /** Every lock that is held. */
+  beginLocksAnew(nowMs: number): void {
+    const offsets: number[] = []
+    for (const [offset, { acquisition }] of this.ledger.deliveries) {
+      if (acquisition !== undefined) offsets.push(offset)
+    }
+    if (offsets.length === 0) return
+    const untilMs = nowMs + this.#rules.settings.acquisitionLockMs
+    offsets.sort((one, other) => one - other)
+    this.#happened({ kind: 'renewed', offsets, untilMs })
+    this.#compactLocks()
+  }
+
   /**
    * Takes back what was not acknowledged in time. It may be taken at once: it has waited. Of very many, some: for the
    * rest, `nextLockMs` is over.
@@ -244,6 +257,11 @@ export class SharePartition {
     for (const offset of offsets) if (this.#order.isExhausted(offset)) this.#order.offer(offset)
   }
 
+  /** By itself, and not for its key. */
+  hasFailedForGood(offset: number): boolean {
+    return this.#order.hasFailedForGood(offset)
+  }
+
   laneOf(offset: number): LaneKey | null {
     return this.#order.laneOf(offset) ?? null
   }
@@ -261,6 +279,7 @@ export class SharePartition {
 
   /** In another partition of the topic: what is here of the key goes the same way, in its order. */
   parkedElsewhere(lane: LaneKey): void {
+    this.ledger.spareNone(lane)
     this.#order.park(lane)
   }
 

@@ -48,12 +48,10 @@ export interface ShareGroupsConfig {
 export class SteadyTime {
   readonly #clock: Clock
   readonly #epochMs: number
-  readonly openedMs: number
 
   constructor(clock: Clock) {
     this.#clock = clock
     this.#epochMs = clock.nowMs() - clock.monotonicMs()
-    this.openedMs = this.nowMs()
   }
 
   nowMs(): number {

@@ -7,7 +7,7 @@
  *     waiting                [[offset, count, availableAtMs, rejected 0 | 1], ...]    were out, and are not now
  *     counts                 [[offset, count], ...]       of those that are out, other than 1
  *     failures               [[offset, [[atMs, consumer, reason], ...]], ...]
- *     redriven               [[offset, log, offset of the copy, lane], ...]
+ *     redriven               [[offset, log, offset of the copy, lane, spared 0 | 1], ...]
  *     parked                 lanes
  *     next, letters, expired, unreadable          numbers
  */
@@ -38,7 +38,13 @@ export function encodeSnapshot(ledger: ShareLedger, from: number, upTo: number):
       offset,
       list.map(({ atMs, consumer, reason }) => [atMs, consumer, reason]),
     ]),
-    redriven: [...redriven].map(([at, { log, offset, lane }]) => [at, log, offset, lane]),
+    redriven: [...redriven].map(([at, { log, offset, lane, isSpared }]) => [
+      at,
+      log,
+      offset,
+      lane,
+      isSpared ? 1 : 0,
+    ]),
     parked: [...parked],
     next: ledger.nextNumber,
     letters: ledger.letterCount,
@@ -77,8 +83,8 @@ export function decodeSnapshot(key: string, value: Uint8Array): Snapshot {
   for (const [offset, list] of fields.failures) {
     ledger.failures.set(offset, list.map(toFailure))
   }
-  for (const [at, log, offset, lane] of fields.redriven) {
-    ledger.redriven.set(at, { log, offset, lane })
+  for (const [at, log, offset, lane, spared] of fields.redriven) {
+    ledger.redriven.set(at, { log, offset, lane, isSpared: spared === 1 })
   }
   for (const lane of fields.parked) ledger.parked.add(lane)
   ledger.nextNumber = fields.next
@@ -97,7 +103,7 @@ interface Fields {
   readonly waiting: (readonly [number, number, number, 0 | 1])[]
   readonly counts: (readonly [number, number])[]
   readonly failures: (readonly [number, readonly (readonly [number, string, string])[]])[]
-  readonly redriven: (readonly [number, number, number, LaneKey | null])[]
+  readonly redriven: (readonly [number, number, number, LaneKey | null, 0 | 1])[]
   readonly parked: readonly LaneKey[]
   readonly next: number
   readonly letters: number

@@ -6,7 +6,8 @@ export interface ModelRecord {
   readonly offset: number
   readonly key: string | null
   state: 'open' | 'accepted' | 'archived' | 'letter' | 'expired' | 'missing'
-  isRedriven: boolean
+  /** Redriven since its key was parked. */
+  isSpared: boolean
   /** Deliveries that came to nothing by themselves. */
   failures: number
   isRejected: boolean
@@ -28,17 +29,17 @@ export class PlainModel {
 
   produce(key: string | null): void {
     const offset = this.records.length
-    this.records.push({ offset, key, state: 'open', isRedriven: false, ...FRESH })
+    this.records.push({ offset, key, state: 'open', isSpared: false, ...FRESH })
   }
 
   /** An offset that nothing is at. */
   skip(): void {
     const offset = this.records.length
-    this.records.push({ offset, key: null, state: 'missing', isRedriven: false, ...FRESH })
+    this.records.push({ offset, key: null, state: 'missing', isSpared: false, ...FRESH })
   }
 
   redrive(offset: number): void {
-    Object.assign(this.at(offset), { state: 'open', isRedriven: true, ...FRESH })
+    Object.assign(this.at(offset), { state: 'open', isSpared: true, ...FRESH })
   }
 
   /** Exactly these must be taken, of those before `scanned`. */
@@ -56,10 +57,19 @@ export class PlainModel {
     return taken.map((offset) => ({ offset, deliveryCount: this.at(offset).failures + 1 }))
   }
 
-  isExhausted({ key, failures, isRejected, isRedriven, holder }: ModelRecord): boolean {
+  isExhausted({ key, failures, isRejected, isSpared, holder }: ModelRecord): boolean {
     if (holder !== undefined) return false
-    const isParked = this.#isOrdered(key) && !isRedriven && this.parked.has(key ?? '')
+    const isParked = this.#isOrdered(key) && !isSpared && this.parked.has(key ?? '')
     return isParked || isRejected || failures >= this.#settings.maxDeliveryCount
+  }
+
+  hasFailedForGood({ failures, isRejected }: ModelRecord): boolean {
+    return isRejected || failures >= this.#settings.maxDeliveryCount
+  }
+
+  park(key: string): void {
+    this.parked.add(key)
+    for (const record of this.records) if (record.key === key) record.isSpared = false
   }
 
   acquire(offsets: readonly number[], call: number, untilMs: number): void {

@@ -219,11 +219,11 @@ class Run {
       const letter = { log: 9, offset: this.#copies++, lane }
       facts.push({ kind: 'dead-lettered', offset, letter })
       this.#letters.set(offset, letter)
-      Object.assign(this.#model.at(offset), { state: 'letter', isRedriven: false })
-      const parks = this.#settings.deadLetter.policy === 'park-key' && lane !== null
-      if (!parks || this.#model.parked.has(lane)) continue
+      Object.assign(this.#model.at(offset), { state: 'letter', isSpared: false })
+      if (this.#settings.deadLetter.policy !== 'park-key' || lane === null) continue
+      if (!this.#model.hasFailedForGood(this.#model.at(offset))) continue
       facts.push({ kind: 'parked', lane })
-      this.#model.parked.add(lane)
+      this.#model.park(lane)
     }
     this.#facts.push(...facts)
     this.#partition.deadLettered(facts)

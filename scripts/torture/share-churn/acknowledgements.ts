@@ -16,6 +16,7 @@ export function sendAll(said: readonly Said[]): void {
     delivery.underWay++
     delivery.record.underWay[acknowledgement.type]++
     if (acknowledgement.type === 'renew') delivery.lock.max = Infinity
+    if (acknowledgement.type === 'return') delivery.mayBeReturned = true
   }
 }
 
@@ -68,6 +69,10 @@ export function judgeAcknowledged(
     case 'renew':
       if (wasOpen)
         relock(said, answer.lockedUntil ?? 0, isInDoubt || call.changes !== at.terms.changes)
+      return
+    case 'return':
+      if (wasOpen) endAnswered(delivery)
+      withdrawBehind(delivery, neighbours, nowMs)
       return
     case 'release':
     case 'reject':

@@ -286,7 +286,9 @@ export class Churn {
   }
 
   async #redrive(broker: EmbeddedBroker): Promise<void> {
-    if (this.#random.chance(30)) return this.#redriveAll(broker)
+    // Without order there are no keys to ask for.
+    const isOrdered = this.ledger.terms.isOrdered
+    if (!isOrdered || this.#random.chance(30)) return this.#redriveAll(broker)
     await this.#judge(broker)
     const key = this.#producer.anyKey()
     const sent = new SentRedrive(this.ledger, key)
@@ -306,12 +308,10 @@ export class Churn {
   async #put(broker: EmbeddedBroker): Promise<void> {
     if (!this.#habits.putsSettings || !this.#letters.isThere(broker)) return
     const settings = this.#terms.another(this.#random)
-    const sentMs = this.#clock.nowMs()
     this.#terms.sent(settings)
     await broker.putShareGroup(GROUP, settings)
     await this.#judge(broker)
     this.#terms.are(settings)
-    this.ledger.locksBeganAnew(sentMs, this.#clock.nowMs())
   }
 
   async #loseDeadLetters(broker: EmbeddedBroker): Promise<void> {

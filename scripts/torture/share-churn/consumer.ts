@@ -47,6 +47,7 @@ function acknowledgementOf(
   if (choice < 58) return { receipt, type: 'accept' }
   if (choice < 68) return { receipt, type: 'renew' }
   if (choice < 76) return { receipt, type: 'reject', reason }
+  if (choice < 80) return { receipt, type: 'return' }
   const delayMs = random.pick([undefined, undefined, 0, 300, 2_000])
   return { receipt, type: 'release', reason, ...(delayMs !== undefined && { delayMs }) }
 }

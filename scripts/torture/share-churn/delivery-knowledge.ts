@@ -33,7 +33,7 @@ export function endUnseen(
   if (delivery.end === undefined) {
     const isFirst = neighbours.before(delivery).every(({ record }) => record.isAccepted)
     // One behind another may have been taken back with it, and then has not failed.
-    delivery.record.failed(isFirst ? ONCE : PERHAPS)
+    delivery.record.failed(isFirst && !delivery.mayBeReturned ? ONCE : PERHAPS)
     delivery.wasUnderWay = delivery.underWay > 0
     delivery.end = end
   }

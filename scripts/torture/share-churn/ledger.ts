@@ -95,17 +95,6 @@ export class Ledger implements Neighbours {
     this.terms.changes++
   }
 
-  /** The lock of every record that is out begins anew, by the settings that were sent then. */
-  locksBeganAnew(sentMs: number, nowMs: number): void {
-    const untilMs = sentMs + this.terms.lockMinMs
-    const all = [...this.records.values()].flatMap(({ last }) => (last === undefined ? [] : [last]))
-    const sure = new Set(all.filter((one) => isSurelyCurrent(one, this, nowMs)))
-    for (const delivery of all) {
-      delivery.isInDoubt ||= !sure.has(delivery)
-      delivery.lock = { min: untilMs, max: Infinity }
-    }
-  }
-
   laneOf({ key }: SharedRecord): string | null {
     return this.terms.isOrdered ? key : null
   }
@@ -165,6 +154,7 @@ export class Ledger implements Neighbours {
       lock: { min: isKnown ? got.lockedUntil : 0, max: isKnown ? got.lockedUntil : Infinity },
       underWay: 0,
       isInDoubt: !isKnown,
+      mayBeReturned: false,
       end: undefined,
       wasUnderWay: false,
     }

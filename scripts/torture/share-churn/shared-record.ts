@@ -18,6 +18,8 @@ export interface Delivery {
   underWay: number
   /** An answer was lost, or the lock may have run out unseen: it may be over. */
   isInDoubt: boolean
+  /** Somebody has said that it was not begun: then it did not fail. */
+  mayBeReturned: boolean
   end: 'answered' | 'withdrawn' | 'unseen' | 'came-again' | 'letter' | 'trimmed' | undefined
   /** Whether an acknowledgement was on its way when it ended otherwise. */
   wasUnderWay: boolean
@@ -42,6 +44,7 @@ export class SharedRecord {
     release: 0,
     reject: 0,
     renew: 0,
+    return: 0,
   }
   /** Copies seen in the dead-letter topic, and how many of them were redriven. */
   letters = 0
