@@ -132,4 +132,28 @@ export const REAL_BUGS: readonly RealBug[] = [
     mendedIn: 'a1cef8f',
     test: 'packages/server/test/config.test.ts',
   },
+  {
+    what: 'A record of a share group that was renewed and accepted in one turn left facts that could not be read again: the group was of no use after the next start.',
+    foundBy: 'pnpm torture share-churn',
+    mendedIn: 'cb1ea6a',
+    test: 'packages/broker/test/share-groups.test.ts',
+  },
+  {
+    what: 'One acquire handed out a record twice when the copy of a redriven one before it was gone.',
+    foundBy: 'pnpm torture share-churn',
+    mendedIn: 'cb1ea6a',
+    test: 'packages/broker/test/redriven-records.test.ts',
+  },
+  {
+    what: 'A redriven record came before earlier ones of its key, by a place that it had in a queue before it was given up on.',
+    foundBy: 'pnpm torture share-churn',
+    mendedIn: 'cb1ea6a',
+    test: 'packages/broker/test/redriven-records.test.ts',
+  },
+  {
+    what: 'A key that was parked in one partition of a topic that grew went to the dead-letter topic out of its order from another, and after a redrive what was left there hung until the next start.',
+    foundBy: 'pnpm torture share-churn',
+    mendedIn: 'cb1ea6a',
+    test: 'packages/broker/test/parked-keys.test.ts',
+  },
 ]

@@ -13,7 +13,7 @@ export const shareChurn: Attack = {
     'was given up on has one copy, in order; nothing is lost, and the group itself says the same.',
   cases: `share groups over ${LIVES + 1} lives of their broker`,
   target: 10_000,
-  share: 15,
+  share: 30,
   async tryCase(seed, directory) {
     const { judged, ledger } = await liveAsShareGroup(seed, LIVES, directory)
     return { 'deliveries and dead letters': judged, 'calls of consumers': ledger.callCount }
