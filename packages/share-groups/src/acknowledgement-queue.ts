@@ -44,7 +44,7 @@ export class AcknowledgementQueue {
 
 /** What one turn writes down of it. */
 export class AcknowledgementPortion {
-  readonly #pieces: readonly Piece[]
+  #pieces: readonly Piece[]
   #results: readonly (readonly Acknowledged[])[] = []
   readonly #over: Call[] = []
 
@@ -60,7 +60,7 @@ export class AcknowledgementPortion {
     this.#results = this.#pieces.map(({ some }) => acknowledgeAll(partitions, some, nowMs))
   }
 
-  /** It is on disk. */
+  /** It is on disk. What fails after that in the same turn has nothing to do with it. */
   done(): void {
     for (const [index, { call }] of this.#pieces.entries()) {
       call.results.push(...(this.#results[index] ?? []))
@@ -68,6 +68,7 @@ export class AcknowledgementPortion {
       this.#over.push(call)
       call.resolve(call.results)
     }
+    this.#pieces = []
   }
 
   fail(error: unknown): void {

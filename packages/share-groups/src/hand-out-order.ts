@@ -114,8 +114,10 @@ export class HandOutOrder {
       this.#taken.add(offset)
       const lane = this.laneOf(offset)
       const next = lane === undefined ? undefined : this.#lanes.next(lane, offset)
-      if (lane === undefined || next === undefined || !this.#isAvailable(next, nowMs)) continue
+      if (lane === undefined || next === undefined) continue
+      // First: whether it is parked goes by its lane.
       this.#noteLane(next, lane)
+      if (!this.#isAvailable(next, nowMs)) continue
       this.#ready.push(next, next)
       followers.add(next)
     }
@@ -183,16 +185,6 @@ export class HandOutOrder {
     this.offer(head)
   }
 
-  /** Everything of a key is given up on. */
-  park(lane: LaneKey): void {
-    const head = this.#lanes.head(lane)
-    if (head === undefined) return
-    for (const offset of [head, ...this.#lanes.behind(lane, head)]) {
-      this.#noteLane(offset, lane)
-      this.offer(offset)
-    }
-  }
-
   /** Something in other partitions has changed: what they held up is looked at again. */
   lookAgain(): void {
     const heldUp = [...this.#heldUp]
@@ -200,19 +192,38 @@ export class HandOutOrder {
     for (const offset of heldUp) this.offer(offset)
   }
 
-  /** Records that are given up on, and not settled yet, the oldest first. */
+  /**
+   * Records that are given up on, not settled yet, the oldest first. One that goes only because its key is parked goes
+   * when all earlier ones of the key are settled, or right behind them.
+   */
   takeExhausted(max: number): readonly number[] {
     const offsets: number[] = []
+    const followers = new Set<number>()
     while (offsets.length < max) {
       const offset = this.#exhausted.pop()
       if (offset === undefined) break
       if (offsets.at(-1) === offset || !this.isExhausted(offset)) continue
       const lane = this.laneOf(offset)
-      // A parked key goes in its order, too.
-      if (lane !== undefined && this.#rules.isHeldUp(offset, lane)) this.#heldUp.add(offset)
-      else offsets.push(offset)
+      const isNext =
+        lane === undefined || followers.has(offset) || this.#lanes.head(lane) === offset
+      if (!isNext && !this.hasFailedForGood(offset)) continue
+      if (lane !== undefined && this.#rules.isHeldUp(offset, lane)) {
+        this.#heldUp.add(offset)
+        continue
+      }
+      offsets.push(offset)
+      if (isNext && lane !== undefined) this.#follow(offset, lane, followers)
     }
     return offsets
+  }
+
+  #follow(offset: number, lane: LaneKey, followers: Set<number>): void {
+    const next = this.#lanes.next(lane, offset)
+    if (next === undefined) return
+    this.#noteLane(next, lane)
+    if (!this.isExhausted(next)) return
+    this.#exhausted.push(next, next)
+    followers.add(next)
   }
 
   /** Nobody gets it any more: it is to be copied, or archived. */
@@ -231,6 +242,8 @@ export class HandOutOrder {
   }
 
   #isParked(offset: number): boolean {
+    // Under another policy a key goes on, parked or not.
+    if (this.#rules.settings.deadLetter?.policy !== 'park-key') return false
     const lane = this.laneOf(offset)
     if (lane === undefined || !this.#rules.isParked(lane)) return false
     return this.#ledger.redriven.get(offset)?.isSpared !== true

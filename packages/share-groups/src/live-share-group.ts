@@ -10,7 +10,7 @@ import type {
   Acquired,
   AcquireRequest,
 } from '@millrace/model/share-group'
-import { AcknowledgementQueue } from './acknowledgement-queue.ts'
+import { type AcknowledgementPortion, AcknowledgementQueue } from './acknowledgement-queue.ts'
 import { acknowledgeAll, openReceipts, type OpenedAcknowledgement } from './acknowledging.ts'
 import { copyExhausted } from './dead-letters.ts'
 import { GroupPartitions } from './group-partitions.ts'
@@ -203,13 +203,16 @@ export class LiveShareGroup {
         share.expireBelow(log.logStartOffset)
       }
       portion.apply(this.#partitions, nowMs)
+      // What was given up on goes first: it makes room behind it, or parks its key.
+      const hasCopied = await this.#copyExhausted(portion, nowMs)
       const { served, isCutShort } = await this.#serve(asked, nowMs)
       await this.#partitions.save()
-      const hasCopied = await this.#copyExhausted(nowMs)
-      if (isCutShort || hasCopied) this.#isDue = true
+      // Handing out comes upon records that are given up on with their key.
+      const mayBeMore = isCutShort || hasCopied || this.#hasToCopy(nowMs)
+      if (mayBeMore) this.#isDue = true
       portion.done()
       for (const [acquire, records] of served) acquire.answer(records)
-      this.#answerHasty(asked, isCutShort || hasCopied)
+      this.#answerHasty(asked, mayBeMore)
     } catch (error) {
       this.#partitions.forget()
       portion.fail(error)
@@ -254,10 +257,16 @@ export class LiveShareGroup {
     this.#isDue = true
   }
 
-  /** True: there may be something to hand out behind what was copied. */
-  async #copyExhausted(nowMs: number): Promise<boolean> {
-    const { deadLetter } = this.#group.settings
-    if (deadLetter === null || !this.#wakes.mayCopy(nowMs)) return false
+  #hasToCopy(nowMs: number): boolean {
+    if (this.#group.settings.deadLetter === null || !this.#wakes.mayCopy(nowMs)) return false
+    return this.#partitions.all.some(({ share }) => share.hasExhausted)
+  }
+
+  /** True: there may be more to copy. */
+  async #copyExhausted(portion: AcknowledgementPortion, nowMs: number): Promise<boolean> {
+    if (!this.#hasToCopy(nowMs)) return false
+    // That it was given up on is written down before that it was copied.
+    await this.#partitions.save()
     let hasCopied = false
     const [parts, name, group] = [this.#parts, this.name, this.#group]
     const work = { parts, name, group, partitions: this.#partitions, nowMs }
@@ -274,6 +283,7 @@ export class LiveShareGroup {
       this.#deadLetterProblem = error instanceof Error ? error.message : String(error)
       this.#parts.onFailure(this.name, error)
     }
+    portion.done()
     return hasCopied
   }
 

@@ -273,14 +273,14 @@ export class SharePartition {
       if (fact.kind === 'dead-lettered') {
         this.#order.leave(fact.offset, fact.letter.lane ?? undefined)
       }
-      if (fact.kind === 'parked') this.#order.park(fact.lane)
+      if (fact.kind === 'parked') this.#order.lookAt(fact.lane)
     }
   }
 
   /** In another partition of the topic: what is here of the key goes the same way, in its order. */
   parkedElsewhere(lane: LaneKey): void {
     this.ledger.spareNone(lane)
-    this.#order.park(lane)
+    this.#order.lookAt(lane)
   }
 
   /** Copies that are handed out again, and keys that are parked no more: facts that the ledger has. */

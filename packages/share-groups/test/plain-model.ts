@@ -57,6 +57,20 @@ export class PlainModel {
     return taken.map((offset) => ({ offset, deliveryCount: this.at(offset).failures + 1 }))
   }
 
+  /** Exactly these must be copied, of those before `scanned`. */
+  copyable(max: number, scanned: number): readonly number[] {
+    const copied: number[] = []
+    for (const record of this.records.slice(0, scanned)) {
+      if (copied.length >= max) break
+      if (record.state !== 'open' || !this.isExhausted(record)) continue
+      const isNext = this.#related(record).every(({ offset }) => {
+        return offset > record.offset || copied.includes(offset)
+      })
+      if (isNext || this.hasFailedForGood(record)) copied.push(record.offset)
+    }
+    return copied
+  }
+
   isExhausted({ key, failures, isRejected, isSpared, holder }: ModelRecord): boolean {
     if (holder !== undefined) return false
     const isParked = this.#isOrdered(key) && !isSpared && this.parked.has(key ?? '')

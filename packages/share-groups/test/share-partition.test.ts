@@ -205,11 +205,7 @@ class Run {
   #copy(max: number): void {
     if (this.#settings.deadLetter === null) return
     const offsets = this.#partition.takeExhausted(max)
-    const exhausted = this.#model.records.filter((record) => {
-      const isScanned = record.offset < this.#partition.scanOffset
-      return isScanned && record.state === 'open' && this.#model.isExhausted(record)
-    })
-    expect(offsets).toEqual(exhausted.slice(0, max).map(({ offset }) => offset))
+    expect(offsets).toEqual(this.#model.copyable(max, this.#partition.scanOffset))
     this.#write()
     const facts: ShareFact[] = []
     for (const offset of offsets) {
