@@ -11,7 +11,7 @@ import {
 /** From the bottom up, as `docs/architecture.md` draws them. A package imports only from lines above its own. */
 export const LAYERS: readonly (readonly string[])[] = [
   ['model'],
-  ['http-api', 'kafka-protocol'],
+  ['avro', 'http-api', 'kafka-protocol'],
   ['disk'],
   ['journal', 'log'],
   ['storage'],
@@ -26,7 +26,7 @@ export const LAYERS: readonly (readonly string[])[] = [
 const EDGES: Readonly<Record<string, readonly string[]>> = {
   http: ['http-api', 'model'],
   kafka: ['kafka-protocol', 'model'],
-  client: ['http-api', 'model'],
+  client: ['avro', 'http-api', 'model'],
 }
 
 /** Sources import downwards, and only what the other package lists; nothing imports `testing` but tests. */
