@@ -1,6 +1,7 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Disk } from '@millrace/disk/disk'
 import type * as model from '@millrace/model/broker'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 import type * as consumerGroup from '@millrace/model/consumer-group'
 import type * as shareGroup from '@millrace/model/share-group'
 import type { LogError } from '@millrace/model/log-error'
@@ -221,7 +222,7 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
     return statusOf(this.#opened)
   }
 
-  metrics(): model.BrokerMetrics {
+  metrics(): BrokerMetrics {
     return metricsOf(this.#opened)
   }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Log } from '@millrace/log/log'
-import type { BrokerMetrics } from '@millrace/model/broker'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 import type { Offset } from '@millrace/model/offset'
 import type { OffsetStore } from '@millrace/offsets/offset-store'
 import { lagInRecords, timestampFrom } from './lag.ts'

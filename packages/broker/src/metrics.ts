@@ -1,4 +1,4 @@
-import type { BrokerMetrics } from '@millrace/model/broker'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 
 /** What has been done since the start. */
 export class BrokerCounts {

@@ -1,6 +1,7 @@
 import { stateOf as groupStateOf } from '@millrace/groups/group'
 import type { LiveGroup } from '@millrace/groups/live-group'
-import type { BrokerMetrics, BrokerStatus } from '@millrace/model/broker'
+import type { BrokerStatus } from '@millrace/model/broker'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 import type { ShareGroups } from '@millrace/share-groups/share-groups'
 import type { OpenedBroker } from './open-parts.ts'
 

@@ -10,14 +10,14 @@
  * that is being found out. A topic that never grew has none. A topic without a value is deleted. Producer ids below
  * `next` may have been given.
  */
-import { LOG_CONFIG_DEFAULTS } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
-import type { TopicConfigInput } from '@millrace/model/broker'
+import type { TopicConfigInput } from '@millrace/model/topic-config'
 import { LogError } from '@millrace/model/log-error'
 import { type Offset, toOffset } from '@millrace/model/offset'
 import type { LogRecord } from '@millrace/model/record'
 import { isTopicName } from '@millrace/model/topic'
 import type { StateDefinition } from '@millrace/storage/indexed-state'
+import { isSettingName } from './topic-config.ts'
 
 /** A topic got more partitions, and many keys another one. */
 export interface Growth {
@@ -104,7 +104,7 @@ function isOffset(value: unknown): boolean {
 
 /** The names alone: a value was validated when it was given, and the log validates it again. */
 function isConfig(value: unknown): value is TopicConfigInput {
-  return isObject(value) && Object.keys(value).every((name) => name in LOG_CONFIG_DEFAULTS)
+  return isObject(value) && Object.keys(value).every(isSettingName)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '@millrace/disk/clock'
+import type { LogConfig } from '@millrace/log/config'
 import type { Log, LogId } from '@millrace/log/log'
-import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
+import type { TopicConfigInput } from '@millrace/model/topic-config'
 import { LogError } from '@millrace/model/log-error'
 import { FIRST_OFFSET, OFFSET_MAX, type Offset } from '@millrace/model/offset'
 import { Partitioner } from '@millrace/model/partitioner'
@@ -32,7 +33,7 @@ export class TopicStore {
   readonly #storage: Storage
   readonly #state: IndexedState
   readonly #clock: Clock
-  readonly #defaults: TopicConfig
+  readonly #defaults: LogConfig
   readonly #topics = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
   readonly #byCollisionKey = new Map<string, string>()
@@ -41,7 +42,7 @@ export class TopicStore {
   #partitionCount = 0
 
   /** Reads them all. DATA_DIRECTORY_DAMAGED when a partition's log is not there. */
-  constructor(storage: Storage, state: IndexedState, clock: Clock, defaults: TopicConfig) {
+  constructor(storage: Storage, state: IndexedState, clock: Clock, defaults: LogConfig) {
     this.#storage = storage
     this.#state = state
     this.#clock = clock
@@ -215,7 +216,7 @@ export class TopicStore {
   /** The topic with its new logs, or nothing of either: their names are free again when it fails. */
   async #appendWithNew(
     topic: StoredTopic,
-    config: TopicConfig,
+    config: LogConfig,
     logs: readonly LogId[],
   ): Promise<void> {
     try {
@@ -228,11 +229,7 @@ export class TopicStore {
   }
 
   /** None is under way any more when it ends, well or not. */
-  async #prepareLogs(
-    topic: StoredTopic,
-    config: TopicConfig,
-    logs: readonly LogId[],
-  ): Promise<void> {
+  async #prepareLogs(topic: StoredTopic, config: LogConfig, logs: readonly LogId[]): Promise<void> {
     for (let first = 0; first < logs.length; first += PREPARED_AT_ONCE) {
       const some = logs.slice(first, first + PREPARED_AT_ONCE)
       const results = await Promise.allSettled(
@@ -256,7 +253,7 @@ export class TopicStore {
   #toTopic(stored: StoredTopic, partitioner = new Partitioner(Math.random)): Topic {
     const { name, id, config: given, growths } = stored
     const isInternal = isInternalTopic(name)
-    const config = isInternal ? INTERNAL_CONFIG : completed(given, this.#defaults)
+    const config = completed(given, isInternal ? INTERNAL_CONFIG : this.#defaults)
     const logs = stored.logs.map((log, partition) => this.#openedLog(log, name, partition))
     return { name, id, isInternal, given, config, logs, growths, partitioner }
   }

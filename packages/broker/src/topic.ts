@@ -1,10 +1,6 @@
 import type { Log } from '@millrace/log/log'
-import type {
-  PartitionState,
-  TopicConfig,
-  TopicConfigInput,
-  TopicDescription,
-} from '@millrace/model/broker'
+import type { PartitionState, TopicDescription } from '@millrace/model/broker'
+import type { TopicConfig, TopicConfigInput } from '@millrace/model/topic-config'
 import { LogError } from '@millrace/model/log-error'
 import { nearest } from '@millrace/model/nearest'
 import type { Partitioner } from '@millrace/model/partitioner'

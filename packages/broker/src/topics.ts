@@ -1,9 +1,5 @@
-import type {
-  TopicConfigInput,
-  TopicDescription,
-  TopicPage,
-  TopicPageRequest,
-} from '@millrace/model/broker'
+import type { TopicDescription, TopicPage, TopicPageRequest } from '@millrace/model/broker'
+import type { TopicConfigInput } from '@millrace/model/topic-config'
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import type { BrokerParts } from './parts.ts'
@@ -44,6 +40,7 @@ export async function createTopic(
   expectNameForUsers(name)
   const given = wanted.config ?? {}
   expectTopicConfig(given)
+  await expectDeadLetterTopics(parts, name, given)
   const { topics, config, logger } = parts
   return topics.inTurn(async () => {
     const existing = topics.find(name)
@@ -66,7 +63,10 @@ export async function alterTopic(
   change: WantedTopic,
 ): Promise<{ readonly topic: TopicDescription; readonly warnings: readonly string[] }> {
   const { topics, groups, shares, logger } = parts
-  if (change.config !== undefined) expectTopicConfig(change.config)
+  if (change.config !== undefined) {
+    expectTopicConfig(change.config)
+    await expectDeadLetterTopics(parts, name, change.config)
+  }
   return topics.inTurn(async () => {
     const topic = topics.get(name)
     expectNameForUsers(name)
@@ -150,6 +150,29 @@ function expectSame(existing: Topic, wanted: WantedTopic, { config }: BrokerPart
   }
   if (found.length === 0) return
   throw new LogError('TOPIC_EXISTS', `${existing.name}: ${found.join('; ')}.`)
+}
+
+/** They are there, are others than the topic, and not Millrace's own. Not in turn: those that may be made are. */
+async function expectDeadLetterTopics(
+  parts: BrokerParts,
+  topic: string,
+  { keySchema, valueSchema }: TopicConfigInput,
+): Promise<void> {
+  for (const setting of [keySchema, valueSchema]) {
+    const target = setting?.deadLetterTopic
+    if (target === undefined) continue
+    expectNameForUsers(target)
+    if (target === topic) {
+      throw new LogError(
+        'INVALID_REQUEST',
+        `${topic} cannot be its own dead-letter topic: give what does not fit another place.`,
+      )
+    }
+    if (parts.config.autoCreateTopics && parts.topics.find(target) === undefined) {
+      await createTopic(parts, target, {})
+    }
+    parts.topics.get(target)
+  }
 }
 
 function expectNoNamesake({ topics }: BrokerParts, name: string): void {

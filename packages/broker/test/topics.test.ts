@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TopicConfigInput } from '@millrace/model/broker'
+import type { TopicConfigInput } from '@millrace/model/topic-config'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
 import { at, failure, openBroker, record, valuesOf } from './open-broker.ts'
@@ -19,6 +19,26 @@ describe('a topic', () => {
     )
     const otherConfig = { config: { retentionMs: 5 } }
     await expect(broker.createTopic('t', otherConfig)).rejects.toThrow(/retentionMs is -1, not 5/)
+  })
+
+  test('that names a schema keeps it, also over a restart, and needs its dead-letter topic', async () => {
+    await using directory = await makeTempDirectory()
+    const valueSchema = { subject: 's', onMisfit: 'dead-letter', deadLetterTopic: 'd' } as const
+    const wanted = { config: { valueSchema } }
+    {
+      await using broker = await openBroker(directory.path)
+      await expect(broker.createTopic('t', wanted)).rejects.toThrow(
+        failure('UNKNOWN_TOPIC_OR_PARTITION'),
+      )
+      await broker.createTopic('d', {})
+      await expect(broker.alterTopic('d', wanted)).rejects.toThrow(/its own dead-letter topic/)
+      expect((await broker.createTopic('t', wanted)).created).toBe(true)
+      expect((await broker.createTopic('t', wanted)).created).toBe(false)
+    }
+    await using broker = await openBroker(directory.path)
+    expect((await broker.describeTopic('t')).config).toMatchObject({ valueSchema, keySchema: null })
+    const { topic } = await broker.alterTopic('t', { config: { valueSchema: null } })
+    expect(topic.config.valueSchema).toBeNull()
   })
 
   test('asked for by many at once is made once', async () => {

@@ -13,6 +13,7 @@ import {
   PartitionIndex,
   TopicName,
 } from './values.ts'
+import { SchemaSetting } from './schema-settings.ts'
 
 const SETTINGS = {
   retentionMs: Type.Integer({
@@ -61,11 +62,11 @@ const SETTINGS = {
   }),
 } as const
 
-/** How a topic is kept, every setting named. */
-const TopicConfig = Type.Object(SETTINGS, {
-  ...CLOSED,
-  description: 'How the topic is kept: complete, the defaults included.',
-})
+/** A topic's settings, every one named. */
+const TopicConfig = Type.Object(
+  { ...SETTINGS, keySchema: Nullable(SchemaSetting), valueSchema: Nullable(SchemaSetting) },
+  { ...CLOSED, description: 'The settings of the topic: complete, the defaults included.' },
+)
 export type TopicConfig = Static<typeof TopicConfig>
 
 /** What is asked of a topic; null takes a setting back to its default. */
@@ -80,6 +81,8 @@ export const TopicConfigInput = Type.Object(
     maxMessageBytes: Type.Optional(Nullable(SETTINGS.maxMessageBytes)),
     messageTimestampType: Type.Optional(Nullable(SETTINGS.messageTimestampType)),
     messageTimestampAfterMaxMs: Type.Optional(Nullable(SETTINGS.messageTimestampAfterMaxMs)),
+    keySchema: Type.Optional(Nullable(SchemaSetting)),
+    valueSchema: Type.Optional(Nullable(SchemaSetting)),
   },
   {
     ...CLOSED,
@@ -122,6 +125,8 @@ const EXAMPLE = {
     maxMessageBytes: 1_048_588,
     messageTimestampType: 'CreateTime',
     messageTimestampAfterMaxMs: 3_600_000,
+    keySchema: null,
+    valueSchema: null,
   },
   partitions: [
     {

@@ -1,5 +1,6 @@
 /** The metrics that are read off the broker, each with what it means. */
-import type { BrokerMetrics, BrokerStatus, ShareLag } from '@millrace/model/broker'
+import type { BrokerStatus } from '@millrace/model/broker'
+import type { BrokerMetrics, ShareLag } from '@millrace/model/broker-metrics'
 
 export interface BrokerCounter {
   readonly name: string

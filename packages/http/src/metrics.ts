@@ -1,4 +1,5 @@
-import type { Broker, BrokerMetrics, BrokerStatus, ShareLag } from '@millrace/model/broker'
+import type { Broker, BrokerStatus } from '@millrace/model/broker'
+import type { BrokerMetrics, ShareLag } from '@millrace/model/broker-metrics'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { COUNTERS, GAUGES, SHARE_COUNTERS, SHARE_GAUGES } from './metric-table.ts'
 

@@ -1,4 +1,4 @@
-import type { BrokerMetrics } from '@millrace/model/broker'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 import { expect, test } from 'vitest'
 import { COUNTERS, GAUGES, SHARE_COUNTERS, SHARE_GAUGES } from '../src/metric-table.ts'
 import { Metrics } from '../src/metrics.ts'

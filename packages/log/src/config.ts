@@ -1,4 +1,4 @@
-import type { TopicConfig } from '@millrace/model/broker'
+import type { LogSettings } from '@millrace/model/topic-config'
 import { LogError } from '@millrace/model/log-error'
 import { type Static, Type } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
@@ -80,7 +80,7 @@ export const LogConfigSchema = Type.Object(
 )
 
 /** How one log is kept: complete, in range and frozen. */
-export type LogConfig = Readonly<Static<typeof LogConfigSchema>> & TopicConfig
+export type LogConfig = Readonly<Static<typeof LogConfigSchema>> & LogSettings
 
 /** Fills in the defaults. INVALID_REQUEST names the setting that is unknown or out of range. */
 export function parseLogConfig(input: unknown): LogConfig {

@@ -3,6 +3,7 @@
  * over a Kafka cluster, is why it is an interface. Every method rejects with `LogError` for what a caller
  * can cause or must know; anything else that is thrown is a bug.
  */
+import type { BrokerMetrics } from './broker-metrics.ts'
 import type { GroupDescription, GroupPage, GroupPoll, GroupPollRequest } from './consumer-group.ts'
 import type { Offset } from './offset.ts'
 import type { RecordContent } from './record.ts'
@@ -16,8 +17,8 @@ import type {
   ShareGroupDescription,
   ShareGroupInput,
   ShareGroupPage,
-  SharePartitionState,
 } from './share-group.ts'
+import type { TopicConfig, TopicConfigInput } from './topic-config.ts'
 
 export interface Broker {
   // Topics
@@ -155,23 +156,6 @@ export interface TopicDescription {
   readonly config: TopicConfig
   readonly partitions: readonly PartitionState[]
 }
-
-/** How a topic's logs are kept, complete. Kafka's names in camelCase; -1 is without limit where it is allowed. */
-export interface TopicConfig {
-  readonly retentionMs: number
-  readonly retentionBytes: number
-  readonly segmentBytes: number
-  readonly segmentMs: number
-  readonly indexIntervalBytes: number
-  readonly segmentIndexBytes: number
-  readonly maxMessageBytes: number
-  readonly messageTimestampType: 'CreateTime' | 'LogAppendTime'
-  /** How far ahead of the server's clock a record's timestamp may be. */
-  readonly messageTimestampAfterMaxMs: number
-}
-
-/** What an operator names; the rest takes the broker's defaults. Null takes a setting back to its default. */
-export type TopicConfigInput = { readonly [Name in keyof TopicConfig]?: TopicConfig[Name] | null }
 
 export interface PartitionState {
   readonly partition: number
@@ -344,57 +328,4 @@ export interface BrokerStatus {
     readonly setAside: readonly string[]
     readonly notes: readonly string[]
   }
-}
-
-export interface BrokerMetrics {
-  readonly produce: {
-    readonly appends: number
-    readonly records: number
-    readonly bytes: number
-    readonly refused: number
-  }
-  readonly fetch: { readonly requests: number; readonly bytes: number; readonly waiting: number }
-  readonly flush: { readonly syncs: number; readonly syncSeconds: readonly number[] }
-  readonly storage: {
-    readonly pendingBytes: number
-    readonly waitingBytes: number
-    readonly checkpoints: number
-    readonly journalBytesUsed: number
-    readonly journalBytesMax: number
-    readonly logBytes: number
-    readonly segments: number
-    readonly topics: number
-    readonly partitions: number
-  }
-  /** Consumer groups that have members. */
-  readonly groups: {
-    readonly groups: number
-    readonly members: number
-    /** Groups in which a partition is on its way from one member to another. */
-    readonly reconciling: number
-  }
-  readonly shares: {
-    /** Share groups there are. */
-    readonly groups: number
-    /** Records that consumers have now. */
-    readonly acquired: number
-    /** Acquires that wait for records. */
-    readonly waiting: number
-  }
-  readonly lag: readonly {
-    readonly group: string
-    readonly topic: string
-    readonly partition: number
-    readonly lag: number
-    readonly lagMs: number
-  }[]
-  readonly shareLag: readonly ShareLag[]
-}
-
-/** How far a share group is in one partition. */
-export interface ShareLag extends Pick<
-  SharePartitionState,
-  'topic' | 'partition' | 'unsettled' | 'acquired' | 'deadLetters' | 'expired' | 'parkedKeys'
-> {
-  readonly group: string
 }

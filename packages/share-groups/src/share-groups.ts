@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { ShareLag } from '@millrace/model/broker'
+import type { ShareLag } from '@millrace/model/broker-metrics'
 import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
 import type { Redriven, RedriveRequest, ShareGroupDescription } from '@millrace/model/share-group'

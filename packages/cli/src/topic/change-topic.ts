@@ -1,5 +1,5 @@
 import type { TopicInput } from '@millrace/client'
-import type { TopicConfig, TopicConfigInput } from '@millrace/model/broker'
+import type { TopicConfig, TopicConfigInput } from '@millrace/model/topic-config'
 import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from '../command-failure.ts'
 import { withServer } from '../connection.ts'
@@ -59,9 +59,23 @@ function parseConfig(config: ReadonlyMap<string, string>): TopicConfigInput {
     [...config].map(([name, text]) => {
       if (!known.includes(name)) throw unknownSetting(name, known)
       if (text === 'default') return [name, null]
+      if (name === 'keySchema' || name === 'valueSchema') return [name, parseSchema(name, text)]
       return [name, /^-?\d+$/.test(text) ? Number(text) : text]
     }),
   )
+}
+
+/** `orders-value`, whose misfits are rejected, or all of the setting as JSON. */
+function parseSchema(name: string, text: string): unknown {
+  if (!text.startsWith('{')) return { subject: text, onMisfit: 'reject' }
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new CommandFailure(EXIT.usage, {
+      message: `${name} is not JSON: ${text}`,
+      next: `Give a subject, as in ${name}=orders-value, or '${name}={"subject":"orders-value","onMisfit":"off"}'`,
+    })
+  }
 }
 
 /** The compiler keeps it complete; the schema itself would cost a fifth of a second to load. */
@@ -75,6 +89,8 @@ const SETTINGS: Readonly<Record<keyof TopicConfig, true>> = {
   maxMessageBytes: true,
   messageTimestampType: true,
   messageTimestampAfterMaxMs: true,
+  keySchema: true,
+  valueSchema: true,
 }
 
 function unknownSetting(name: string, known: readonly string[]): CommandFailure {

@@ -1,4 +1,4 @@
-import type { TopicDescription } from '@millrace/client'
+import type { TopicConfig, TopicDescription } from '@millrace/client'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { formatBytes, formatCount } from '../quantity.ts'
@@ -30,7 +30,13 @@ export function describe({ name, id, config, partitions }: TopicDescription): st
 }
 
 /** The value as it is set, and what that means to people. */
-function inUnits(setting: string, value: number | string): string {
+function inUnits(setting: string, value: TopicConfig[keyof TopicConfig]): string {
+  if (value === null) return 'none'
+  if (typeof value === 'object') {
+    const { subject, onMisfit, deadLetterTopic } = value
+    const target = deadLetterTopic === undefined ? '' : ` to ${deadLetterTopic}`
+    return `${subject} (${onMisfit}${target})`
+  }
   if (typeof value === 'string' || value <= 0) return String(value)
   if (setting.endsWith('Ms')) return `${value} (${formatDuration(value)})`
   return setting.endsWith('Bytes') ? `${value} (${formatBytes(value)})` : String(value)
