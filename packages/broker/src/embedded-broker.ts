@@ -3,6 +3,7 @@ import type { Disk } from '@millrace/disk/disk'
 import type * as model from '@millrace/model/broker'
 import type { BrokerMetrics } from '@millrace/model/broker-metrics'
 import type * as consumerGroup from '@millrace/model/consumer-group'
+import type { SchemaRegistryApi } from '@millrace/model/schema-registry'
 import type * as shareGroup from '@millrace/model/share-group'
 import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
@@ -66,6 +67,10 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   /** Resolves when a sync or a write to the journal failed: nothing more is accepted. Otherwise never. */
   get failed(): Promise<LogError> {
     return this.#parts.storage.failed
+  }
+
+  get schemas(): SchemaRegistryApi {
+    return this.#parts.schemas
   }
 
   async listTopics(page: model.TopicPageRequest): Promise<model.TopicPage> {

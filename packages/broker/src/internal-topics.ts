@@ -6,6 +6,7 @@ import { encodeBatch } from '@millrace/model/batch-encoding'
 import type { Clock } from '@millrace/disk/clock'
 import { GROUPS_TOPIC } from '@millrace/groups/group-store'
 import { OFFSETS_TOPIC } from '@millrace/offsets/offset-store'
+import { SCHEMAS_TOPIC } from '@millrace/schemas/schema-store'
 import { SHARE_TOPIC } from '@millrace/share-groups/share-store'
 import type { Storage } from '@millrace/storage/storage'
 import { drawTopicId } from './topic-id.ts'
@@ -17,6 +18,7 @@ export interface InternalLogs {
   readonly offsets: Log
   readonly groups: Log
   readonly share: Log
+  readonly schemas: Log
   readonly produce: Log
 }
 
@@ -32,6 +34,7 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
     offsets: find(storage, OFFSETS_TOPIC),
     groups: find(storage, GROUPS_TOPIC),
     share: find(storage, SHARE_TOPIC),
+    schemas: find(storage, SCHEMAS_TOPIC),
     produce: find(storage, PRODUCE_TOPIC),
   }
 }
@@ -39,7 +42,7 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
 export const TOPICS_TOPIC = '__topics'
 /** Answers to requests with an idempotency key. */
 const PRODUCE_TOPIC = '__produce'
-const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, GROUPS_TOPIC, SHARE_TOPIC, PRODUCE_TOPIC]
+const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, GROUPS_TOPIC, SHARE_TOPIC, SCHEMAS_TOPIC, PRODUCE_TOPIC]
 
 /** Nothing goes by age: what may be let go of is the broker's to say (`state-history`, `idempotency`). */
 export const INTERNAL_CONFIG: LogConfig = Object.freeze({

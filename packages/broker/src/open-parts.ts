@@ -5,6 +5,9 @@ import { Coordinator } from '@millrace/groups/coordinator'
 import { Cursors } from '@millrace/groups/cursors'
 import { decodeGroupRecord } from '@millrace/groups/group-record'
 import { GROUPS_TOPIC, GroupStore } from '@millrace/groups/group-store'
+import { decodeSchemaRecord } from '@millrace/schemas/schema-record'
+import { SchemaRegistry } from '@millrace/schemas/schema-registry'
+import { SCHEMAS_TOPIC, SchemaStore } from '@millrace/schemas/schema-store'
 import { decodeShareRecord } from '@millrace/share-groups/share-record'
 import { SHARE_TOPIC } from '@millrace/share-groups/share-store'
 import type { StorageConfig } from '@millrace/storage/config'
@@ -21,7 +24,7 @@ import { LagGauge } from './lag-gauge.ts'
 import type { BrokerLogger } from './logger.ts'
 import { BrokerCounts } from './metrics.ts'
 import type { BrokerParts } from './parts.ts'
-import { OneAtATime } from './one-at-a-time.ts'
+import { OneAtATime } from '@millrace/storage/one-at-a-time'
 import { ProduceBudget } from './produce-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
@@ -55,6 +58,7 @@ export async function openParts(
       { name: OFFSETS_TOPIC, log: logs.offsets, decode: decodeOffsetRecord },
       { name: GROUPS_TOPIC, log: logs.groups, decode: decodeGroupRecord },
       { name: SHARE_TOPIC, log: logs.share, decode: decodeShareRecord },
+      { name: SCHEMAS_TOPIC, log: logs.schemas, decode: decodeSchemaRecord },
     ])
     try {
       for (const note of index.notes) logger.warn({ note }, 'index')
@@ -107,6 +111,7 @@ async function makeParts(
     groupStarts: new OneAtATime(),
     shares: await openShares(base, topics, index.state(SHARE_TOPIC)),
     shareChanges: new OneAtATime(),
+    schemas: new SchemaRegistry(new SchemaStore(index.state(SCHEMAS_TOPIC), clock)),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, {
@@ -153,6 +158,7 @@ function choresOf(parts: BrokerParts, index: StateIndex, disk: Disk): readonly C
     historyOf(OFFSETS_TOPIC, config.offsetHistoryMs),
     historyOf(GROUPS_TOPIC, config.offsetHistoryMs),
     historyOf(SHARE_TOPIC, config.offsetHistoryMs),
+    historyOf(SCHEMAS_TOPIC, config.offsetHistoryMs),
   ]
 }
 

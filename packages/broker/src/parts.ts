@@ -2,13 +2,14 @@ import type { Clock } from '@millrace/disk/clock'
 import type { Coordinator } from '@millrace/groups/coordinator'
 import type { Cursors } from '@millrace/groups/cursors'
 import type { OffsetStore } from '@millrace/offsets/offset-store'
+import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
 import type { ShareGroups } from '@millrace/share-groups/share-groups'
 import type { Storage } from '@millrace/storage/storage'
 import type { BrokerConfig } from './config.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import type { BrokerLogger } from './logger.ts'
 import type { BrokerCounts } from './metrics.ts'
-import type { OneAtATime } from './one-at-a-time.ts'
+import type { OneAtATime } from '@millrace/storage/one-at-a-time'
 import type { ProduceBudget } from './produce-budget.ts'
 import type { ProducerIds } from './producer-ids.ts'
 import type { RoomWatch } from './room-watch.ts'
@@ -31,6 +32,7 @@ export interface BrokerParts {
   readonly shares: ShareGroups
   /** Share groups that are made, altered and deleted. */
   readonly shareChanges: OneAtATime
+  readonly schemas: SchemaRegistry
   readonly producerIds: ProducerIds
   readonly idempotency: IdempotencyKeys
   readonly budget: ProduceBudget

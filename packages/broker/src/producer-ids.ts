@@ -1,7 +1,7 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { IndexedState } from '@millrace/storage/indexed-state'
 import type { Storage } from '@millrace/storage/storage'
-import { OneAtATime } from './one-at-a-time.ts'
+import { OneAtATime } from '@millrace/storage/one-at-a-time'
 import { decodeProducerIds, encodeProducerIds, PRODUCER_IDS_KEY } from './topic-record.ts'
 
 /**

@@ -73,7 +73,7 @@ describe('a topic', () => {
 
   test('has as many partitions as are allowed, for one topic and in all', async () => {
     await using directory = await makeTempDirectory()
-    const limits = { partitionsPerTopicMax: 3, partitionsMax: 10 }
+    const limits = { partitionsPerTopicMax: 3, partitionsMax: 11 }
     await using broker = await openBroker(directory.path, { broker: limits })
     const tooMany = failure('TOO_MANY_PARTITIONS')
     await expect(broker.createTopic('t', { partitions: 4 })).rejects.toThrow(tooMany)
@@ -142,6 +142,7 @@ describe('a topic', () => {
       '__groups-0',
       '__offsets-0',
       '__produce-0',
+      '__schemas-0',
       '__share-0',
       '__topics-0',
       't-0',
@@ -163,7 +164,7 @@ describe('a topic', () => {
     await using broker = await openBroker(directory.path)
     await broker.createTopic('t', {})
     const values = await valuesOf(broker, '__topics')
-    expect(values).toHaveLength(6)
+    expect(values).toHaveLength(7)
     expect((await broker.describeTopic('__topics')).internal).toBe(true)
     const refusal = failure('INVALID_TOPIC')
     await expect(broker.produceRecords('__topics', [record('x')], {})).rejects.toThrow(refusal)
@@ -214,5 +215,5 @@ test('partitions and topics are counted', async () => {
   await broker.createTopic('t', { partitions: 3 })
   await broker.createTopic('u', { partitions: 2 })
   await broker.deleteTopic('t')
-  expect(broker.metrics().storage).toMatchObject({ topics: 6, partitions: 7 })
+  expect(broker.metrics().storage).toMatchObject({ topics: 7, partitions: 8 })
 })

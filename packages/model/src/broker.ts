@@ -7,6 +7,7 @@ import type { BrokerMetrics } from './broker-metrics.ts'
 import type { GroupDescription, GroupPage, GroupPoll, GroupPollRequest } from './consumer-group.ts'
 import type { Offset } from './offset.ts'
 import type { RecordContent } from './record.ts'
+import type { SchemaRegistryApi } from './schema-registry.ts'
 import type {
   Acknowledged,
   Acknowledgement,
@@ -119,6 +120,8 @@ export interface Broker {
   ): Promise<readonly Acknowledged[]>
   /** Dead letters come again, in their order, before newer records of their keys. */
   redrive(group: string, request: RedriveRequest): Promise<Redriven>
+
+  readonly schemas: SchemaRegistryApi
 
   // Operation
   status(): BrokerStatus
