@@ -1,0 +1,93 @@
+import { decodeUtf8 } from '#text'
+import type { AvroSchema } from './avro-schema.ts'
+import { DatumFault } from './datum-fault.ts'
+import { DatumReader } from './datum-reader.ts'
+import { DatumWriter } from './datum-writer.ts'
+import { parseExactJson } from './exact-json.ts'
+import { type JsonReading, JsonReadings } from './json-reading.ts'
+import { MORE_DIGITS } from './scalar/scalar.ts'
+import { type ValueWriting, ValueWritings } from './value-writing.ts'
+
+/**
+ * Data of one schema, as Avro's binary and as plain JSON; `docs/avro.md` has the mapping.
+ *
+ * A value is what `JSON.parse` gives for that JSON, but that an integer beyond 2^53 is a bigint. What stands before a
+ * datum (`WIRE_PREFIX_SIZE` bytes, mostly) is left out by `from` and left free, as zeros, by `prefixSize`.
+ *
+ * Everything here throws DatumFault for data that does not fit, with the path of the first misfit.
+ */
+export class AvroCodec {
+  readonly #reading: JsonReading
+  readonly #writing: ValueWriting
+
+  /** The codec of a schema, which is made once. */
+  static of(schema: AvroSchema): AvroCodec {
+    const made = codecs.get(schema) ?? new AvroCodec(schema)
+    codecs.set(schema, made)
+    return made
+  }
+
+  private constructor({ root }: AvroSchema) {
+    this.#reading = new JsonReadings().of(root)
+    this.#writing = new ValueWritings().of(root)
+  }
+
+  /** A datum from JSON text, which as bytes is UTF-8. No digit of a long is lost. */
+  encodeJson(json: Uint8Array | string, prefixSize = 0): Uint8Array<ArrayBuffer> {
+    const text = typeof json === 'string' ? json : decodeUtf8(json)
+    if (text === undefined) throw new DatumFault('The JSON is not UTF-8.')
+    try {
+      return this.#encode(parseJson(text, JSON.parse), prefixSize, false)
+    } catch (error) {
+      if (error !== MORE_DIGITS) throw error
+    }
+    return this.#encode(parseJson(text, parseExactJson), prefixSize, true)
+  }
+
+  /** A datum from a value. */
+  encode(value: unknown, prefixSize = 0): Uint8Array<ArrayBuffer> {
+    return this.#encode(value, prefixSize, true)
+  }
+
+  /** A datum that goes from `from` to the end of the bytes, as JSON text on one line. */
+  decodeToJson(bytes: Uint8Array, from = 0): string {
+    const input = new DatumReader(bytes, from)
+    const text = this.#reading(input)
+    input.expectEnd()
+    return text
+  }
+
+  /** A datum that goes from `from` to the end of the bytes, as a value. */
+  decode(bytes: Uint8Array, from = 0): unknown {
+    return parseExactJson(this.decodeToJson(bytes, from))
+  }
+
+  /** Only whether there is such a datum. */
+  expectDatum(bytes: Uint8Array, from = 0): void {
+    this.decodeToJson(bytes, from)
+  }
+
+  #encode(value: unknown, prefixSize: number, isExact: boolean): Uint8Array<ArrayBuffer> {
+    output.begin(prefixSize, isExact)
+    this.#writing(output, value)
+    return output.finish()
+  }
+}
+
+const codecs = new WeakMap<AvroSchema, AvroCodec>()
+/** Every datum is written here, and copied. */
+const output = new DatumWriter(1024)
+
+function parseJson(text: string, parse: (text: string) => unknown): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    // A reviver works its way down a nested text by calling itself.
+    const problem = error instanceof RangeError ? 'it nests too deep' : messageOf(error)
+    throw new DatumFault(`It is not JSON: ${problem}`)
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
