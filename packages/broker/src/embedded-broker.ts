@@ -7,6 +7,7 @@ import type { SchemaRegistryApi } from '@millrace/model/schema-registry'
 import type * as shareGroup from '@millrace/model/share-group'
 import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
+import type { DatumReaders } from '@millrace/model/schema-setting'
 import type { StorageConfig } from '@millrace/storage/config'
 import type { BrokerConfig } from './config.ts'
 import { fetch } from './fetch.ts'
@@ -14,6 +15,7 @@ import { pollGroup } from './group-poll.ts'
 import { deleteGroup, describeGroup, leaveGroup, listGroups } from './groups.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import { findOffset } from './list-offsets.ts'
+import { datumReaders } from './datum-readers.ts'
 import { type BrokerLogger, NO_LOGGER } from './logger.ts'
 import { committedOffsets, commitOffsets, deleteOffsets, offsetHistory } from './offset-commit.ts'
 import { resetOffsets } from './offset-reset.ts'
@@ -120,6 +122,14 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
 
   fetch(request: model.FetchRequest): Promise<model.FetchedBatches> {
     return fetch(this.#parts, request)
+  }
+
+  datumReaders(topic: string, choice: model.SchemaChoice): DatumReaders {
+    return datumReaders(this.#parts, topic, choice)
+  }
+
+  hasKeySchema(topic: string): boolean {
+    return (this.#parts.topics.find(topic)?.config.keySchema ?? null) !== null
   }
 
   async findOffset(topic: string, partition: number, spec: model.OffsetSpec): Promise<Offset> {

@@ -11,6 +11,7 @@ import { readBatches } from '@millrace/storage/log-records'
 import type { Storage } from '@millrace/storage/storage'
 import type { BrokerLogger } from './logger.ts'
 import {
+  type AnswerShape,
   answerSize,
   decodeAnswer,
   encodeAnswer,
@@ -104,16 +105,14 @@ export class IdempotencyKeys {
   /** The record that remembers, to be appended after what it is the answer to. */
   recordOf(
     identity: RequestIdentity,
-    answerTo: {
-      readonly ranges: number
-      readonly routes: number
+    answerTo: AnswerShape & {
       readonly from: (outcomes: readonly ChangeOutcome[]) => ProducedAnswer
     },
   ): AppendDerived {
     const { name, bodyHash } = identity
     const key = Buffer.from(name, 'latin1')
     const timestamp = this.#clock.nowMs()
-    const value = new Uint8Array(answerSize(answerTo.ranges, answerTo.routes, bodyHash.length))
+    const value = new Uint8Array(answerSize(answerTo, bodyHash))
     const sizeMax = estimateRecordSize({ key, value, headers: [], timestamp })
     return {
       kind: 'derived',

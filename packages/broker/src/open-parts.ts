@@ -29,6 +29,7 @@ import { ProduceBudget } from './produce-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
 import { decodeTopicRecord } from './topic-record.ts'
+import { Resolutions } from './resolutions.ts'
 import { RoomWatch } from './room-watch.ts'
 import { openShares } from './open-shares.ts'
 import { isGrowing, TopicStore } from './topic-store.ts'
@@ -109,6 +110,7 @@ async function makeParts(
     }),
     cursors: new Cursors(await groupStore.secret()),
     groupStarts: new OneAtATime(),
+    resolutions: new Resolutions(),
     shares: await openShares(base, topics, index.state(SHARE_TOPIC)),
     shareChanges: new OneAtATime(),
     schemas: new SchemaRegistry(new SchemaStore(index.state(SCHEMAS_TOPIC), clock)),

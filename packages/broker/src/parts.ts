@@ -12,6 +12,7 @@ import type { BrokerCounts } from './metrics.ts'
 import type { OneAtATime } from '@millrace/storage/one-at-a-time'
 import type { ProduceBudget } from './produce-budget.ts'
 import type { ProducerIds } from './producer-ids.ts'
+import type { Resolutions } from './resolutions.ts'
 import type { RoomWatch } from './room-watch.ts'
 import type { TopicStore } from './topic-store.ts'
 import type { Waits } from './waits.ts'
@@ -29,6 +30,7 @@ export interface BrokerParts {
   readonly cursors: Cursors
   /** Groups that begin in a topic. */
   readonly groupStarts: OneAtATime
+  readonly resolutions: Resolutions
   readonly shares: ShareGroups
   /** Share groups that are made, altered and deleted. */
   readonly shareChanges: OneAtATime

@@ -10,8 +10,10 @@ import { checkProducedBatch } from '@millrace/model/produced-batch'
 import type { AppendBatches, ChangeOutcome } from '@millrace/storage/change'
 import { identityOf } from './idempotency.ts'
 import type { BrokerParts } from './parts.ts'
-import { type ProducedAnswer, recordsOf } from './produced-answer.ts'
-import { routeRecords, timestampError } from './route-records.ts'
+import { DECOMPRESSED_BYTES_MAX, fitBatches } from './fit-batches.ts'
+import { fitRecords } from './fit-records.ts'
+import { letterCounts, type Letters, type ProducedAnswer, recordsOf } from './produced-answer.ts'
+import { type RoutedRecords, routeRecords, timestampError } from './route-records.ts'
 import { deletedMeanwhile, logOf, type Topic } from './topic.ts'
 import { expectNameForUsers } from './topic-name.ts'
 import { createTopic } from './topics.ts'
@@ -30,13 +32,15 @@ export async function produceRecords(
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
     // As it is now, when they are appended: it may have grown while an earlier request of the same key was waited for.
     const current = parts.topics.findById(topic.id) ?? topic
-    const { partitions, routes } = routeRecords(current, records, parts.clock.nowMs())
-    const batches = partitions.flatMap(({ partition, batches: encoded }) =>
-      encoded.map((bytes) => ({ partition, bytes })),
-    )
-    return { topic: current, batches, recordCount: records.length, routes }
+    // Whose end is expected gets all of them: a letter instead would not be what was asked for.
+    const isStrict = options.expectedLogEndOffset !== undefined
+    const fitted = fitRecords(parts, current, records, { ...options, isStrict })
+    const { elsewhere, reasons } = fitted
+    const routed = routeRecords(current, fitted.records, elsewhere, parts.clock.nowMs())
+    const { routes } = routed
+    return { ...planOf(current, routed), recordCount: records.length, routes, reasons }
   })
-  return { records: recordsOf(answer), duplicate }
+  return { ...recordsOf(answer), duplicate }
 }
 
 /** Appends batches that a client made, as they are, all of them or none. Durable when it resolves. */
@@ -50,22 +54,49 @@ export async function produceBatches(
   // Without a turn of the loop in between, so that requests are appended in the order they came.
   const topic = parts.topics.findWritable(topicName) ?? (await topicToWrite(parts, topicName))
   logOf(topic, partition)
-  const { answer, duplicate } = await appendOnce(parts, topic, options, () => ({
-    topic,
-    batches: [{ partition, bytes }],
-    recordCount: checkBatches(topic, bytes, parts.clock.nowMs()),
-    routes: undefined,
-  }))
-  return { ranges: answer.ranges, duplicate }
+  const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
+    const nowMs = parts.clock.nowMs()
+    const recordCount = checkBatches(topic, bytes, nowMs)
+    const fitted = fitBatches(parts, topic, bytes)
+    const { letters, targets } = fitted
+    const routed = planOf(topic, routeRecords(topic, letters, targets, nowMs))
+    // A producer's repeat of a batch that was appended: its letters were, too.
+    const besides = routed.batches.map((batch) => ({ ...batch, repeatsWith: 0 }))
+    const batches = [{ topic, partition, bytes: fitted.bytes }, ...besides]
+    return { topic, batches, recordCount, routes: undefined, reasons: [] }
+  })
+  const { letters } = answer
+  const ranges = answer.ranges.filter((_, place) => letters?.topics.has(place) !== true)
+  if (letters === undefined) return { ranges, duplicate }
+  return { ranges, deadLetters: letterCounts(answer, letters), duplicate }
 }
 
 /** What one request appends. */
 interface ProducePlan {
   readonly topic: Topic
   /** One batch, or several of one partition, each; those of a partition stand together. */
-  readonly batches: readonly { readonly partition: number; readonly bytes: Uint8Array }[]
+  readonly batches: readonly PlannedBatches[]
   readonly recordCount: number
   readonly routes: Uint16Array | undefined
+  /** Of records that go to another topic, in their order. */
+  readonly reasons: readonly string[]
+}
+
+interface PlannedBatches {
+  readonly topic: Topic
+  readonly partition: number
+  readonly bytes: Uint8Array
+  readonly repeatsWith?: number
+}
+
+function planOf(
+  topic: Topic,
+  { partitions }: RoutedRecords,
+): Pick<ProducePlan, 'topic' | 'batches'> {
+  const batches = partitions.flatMap(({ topic: target, partition, batches: encoded }) =>
+    encoded.map((bytes) => ({ topic: target, partition, bytes })),
+  )
+  return { topic, batches }
 }
 
 interface Produced {
@@ -100,6 +131,7 @@ async function appendOnce(
     const remembering = parts.idempotency.recordOf(identity, {
       ranges: plan.batches.length,
       routes: plan.routes?.length ?? 0,
+      letters: lettersOf(plan),
       from: (outcomes) => answerFrom(plan, outcomes),
     })
     const changes = [...changesOf(plan, expectedLogEndOffset), remembering]
@@ -111,11 +143,13 @@ async function appendOnce(
 }
 
 function changesOf(
-  { topic, batches }: ProducePlan,
+  { batches }: ProducePlan,
   expectedLogEndOffset: ProduceOptions['expectedLogEndOffset'],
 ): readonly AppendBatches[] {
-  return batches.map(({ partition, bytes }, index) => {
-    const change = { kind: 'batches', log: logOf(topic, partition).id, bytes } as const
+  return batches.map(({ topic, partition, bytes, repeatsWith }, index) => {
+    const log = logOf(topic, partition).id
+    const besides = repeatsWith === undefined ? {} : { repeatsWith }
+    const change = { kind: 'batches', log, bytes, ...besides } as const
     const isExpecting = expectedLogEndOffset !== undefined && index === 0
     return isExpecting ? { ...change, expectedLogEndOffset } : change
   })
@@ -149,15 +183,31 @@ function answerFrom(plan: ProducePlan, outcomes: readonly ChangeOutcome[]): Prod
   const ranges: {
     -readonly [Field in keyof ProducedAnswer['ranges'][0]]: ProducedAnswer['ranges'][0][Field]
   }[] = []
-  for (const [index, { partition }] of plan.batches.entries()) {
+  for (const [index, batch] of plan.batches.entries()) {
     const outcome = outcomes[index]
     assert(outcome !== undefined)
     const { baseOffset, lastOffset } = outcome
     const last = ranges.at(-1)
-    if (last?.partition === partition) last.lastOffset = lastOffset
-    else ranges.push({ partition, baseOffset, lastOffset })
+    if (last !== undefined && isSamePlace(plan.batches[index - 1], batch)) {
+      last.lastOffset = lastOffset
+    } else ranges.push({ partition: batch.partition, baseOffset, lastOffset })
   }
-  return { ranges, routes: plan.routes }
+  return { ranges, routes: plan.routes, letters: lettersOf(plan) }
+}
+
+/** Known before they are appended. */
+function lettersOf({ topic, batches, reasons }: ProducePlan): Letters | undefined {
+  const topics = new Map<number, string>()
+  let place = -1
+  for (const [index, batch] of batches.entries()) {
+    if (!isSamePlace(batches[index - 1], batch)) place++
+    if (batch.topic !== topic) topics.set(place, batch.topic.name)
+  }
+  return topics.size === 0 ? undefined : { topics, reasons }
+}
+
+function isSamePlace(before: PlannedBatches | undefined, batch: PlannedBatches): boolean {
+  return before?.topic === batch.topic && before.partition === batch.partition
 }
 
 /** Answers with how many records there are. What is refused is refused whole. */
@@ -192,9 +242,6 @@ function inBatch(error: unknown, index: number, at: number): unknown {
   if (!(error instanceof LogError)) return error
   return new LogError(error.code, `Batch ${index}, at byte ${at}: ${error.detail}`, error.fields)
 }
-
-/** Of one batch. A reader has to hold as much. */
-const DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
 
 function expectOnePartition(records: readonly RecordToProduce[]): void {
   const partition = records[0]?.partition

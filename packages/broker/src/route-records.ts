@@ -7,6 +7,7 @@ import { noSuchPartition, type Topic } from './topic.ts'
 
 /** The batches of one partition, in order. */
 export interface PartitionBatches {
+  readonly topic: Topic
   readonly partition: number
   readonly batches: readonly Uint8Array[]
 }
@@ -17,21 +18,30 @@ export interface RoutedRecords {
   readonly routes: Uint16Array | undefined
 }
 
-/** Records to the batches that will be stored. INVALID_RECORD and RECORD_TOO_LARGE name the record's `index`. */
+/**
+ * Records to the batches that will be stored, in `topic` or, by a record's index, elsewhere. INVALID_RECORD and
+ * RECORD_TOO_LARGE name the record's `index`.
+ */
 export function routeRecords(
   topic: Topic,
   records: readonly RecordToProduce[],
+  elsewhere: ReadonlyMap<number, Topic>,
   nowMs: number,
 ): RoutedRecords {
   expectTimestamps(topic, records, nowMs)
   const runs = new RunsByPartition()
   const routes = new Uint16Array(records.length)
   for (const [index, record] of records.entries()) {
-    routes[index] = runs.add(partitionOf(topic, record, index), record)
+    const target = elsewhere.size === 0 ? topic : (elsewhere.get(index) ?? topic)
+    routes[index] = runs.add(target, partitionOf(target, record, index), record)
   }
-  const partitions = runs.all.map(({ partition, records: run }, route) => {
-    const batches = split(run, topic.config.maxMessageBytes, routes, route)
-    return { partition, batches: batches.map((part) => encodeBatch({ records: part })) }
+  const partitions = runs.all.map(({ topic: target, partition, records: run }, route) => {
+    const batches = split(run, target.config.maxMessageBytes, routes, route)
+    return {
+      topic: target,
+      partition,
+      batches: batches.map((part) => encodeBatch({ records: part })),
+    }
   })
   return { partitions, routes: partitions.length > 1 ? routes : undefined }
 }
@@ -48,18 +58,23 @@ function partitionOf(topic: Topic, record: RecordToProduce, index: number): numb
 
 /** The records of each partition that gets any, in their order. */
 class RunsByPartition {
-  readonly all: { readonly partition: number; readonly records: RecordToProduce[] }[] = []
-  readonly #places = new Map<number, number>()
+  readonly all: {
+    readonly topic: Topic
+    readonly partition: number
+    readonly records: RecordToProduce[]
+  }[] = []
+  readonly #places = new Map<Topic, Map<number, number>>()
 
   /** Answers with the place of the partition in `all`. */
-  add(partition: number, record: RecordToProduce): number {
-    const place = this.#places.get(partition)
+  add(topic: Topic, partition: number, record: RecordToProduce): number {
+    const places = this.#places.get(topic) ?? new Map<number, number>()
+    const place = places.get(partition)
     if (place !== undefined) {
       this.all[place]?.records.push(record)
       return place
     }
-    this.#places.set(partition, this.all.length)
-    return this.all.push({ partition, records: [record] }) - 1
+    this.#places.set(topic, places.set(partition, this.all.length))
+    return this.all.push({ topic, partition, records: [record] }) - 1
   }
 }
 

@@ -22,6 +22,13 @@ const answers = fc.record({
     fc.array(fc.nat(19), { minLength: 1 }).map((routes) => Uint16Array.from(routes)),
     { nil: undefined },
   ),
+  letters: fc.option(
+    fc.record({
+      topics: fc.array(fc.tuple(fc.nat(19), fc.string())).map((topics) => new Map(topics)),
+      reasons: fc.array(fc.string()),
+    }),
+    { nil: undefined },
+  ),
 })
 
 describe('a remembered answer', () => {
@@ -30,8 +37,12 @@ describe('a remembered answer', () => {
     fc.assert(
       fc.property(hashes, answers, (bodyHash, answer) => {
         const bytes = encodeAnswer({ bodyHash, answer })
-        const { length } = answer.ranges
-        expect(bytes).toHaveLength(answerSize(length, answer.routes?.length ?? 0, bodyHash.length))
+        const shape = {
+          ...answer,
+          ranges: answer.ranges.length,
+          routes: answer.routes?.length ?? 0,
+        }
+        expect(bytes).toHaveLength(answerSize(shape, bodyHash))
         const read = decodeAnswer(bytes)
         expect([...read.bodyHash]).toEqual([...bodyHash])
         expect(read.answer).toEqual(answer)
@@ -41,7 +52,8 @@ describe('a remembered answer', () => {
 
   test('cut anywhere is refused', () => {
     const range = { partition: 1, baseOffset: 2 as Offset, lastOffset: 3 as Offset }
-    const answer = { ranges: [range], routes: Uint16Array.from([0, 0]) }
+    const letters = { topics: new Map([[0, 'dead']]), reasons: ['one', 'two'] }
+    const answer = { ranges: [range], routes: Uint16Array.from([0, 0]), letters }
     const bytes = encodeAnswer({ bodyHash: Buffer.from('hash'), answer })
     for (let cut = 0; cut < bytes.length; cut++) {
       expect(() => decodeAnswer(bytes.subarray(0, cut)), `cut at ${cut}`).toThrow(
@@ -57,13 +69,15 @@ describe('a remembered answer', () => {
       lastOffset: last as Offset,
     })
     const routes = Uint16Array.from([0, 1, 0, 1])
-    expect(recordsOf({ ranges: [range(5, 10, 11), range(2, 0, 1)], routes })).toEqual([
+    const letters = undefined
+    const ranges = [range(5, 10, 11), range(2, 0, 1)]
+    expect(recordsOf({ ranges, routes, letters }).records).toEqual([
       { partition: 5, offset: 10 },
       { partition: 2, offset: 0 },
       { partition: 5, offset: 11 },
       { partition: 2, offset: 1 },
     ])
-    expect(recordsOf({ ranges: [range(1, 7, 8)], routes: undefined })).toEqual([
+    expect(recordsOf({ ranges: [range(1, 7, 8)], routes: undefined, letters }).records).toEqual([
       { partition: 1, offset: 7 },
       { partition: 1, offset: 8 },
     ])

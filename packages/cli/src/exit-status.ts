@@ -27,6 +27,7 @@ export const EXIT_STATUS: Record<LogErrorCode, ExitStatus> = {
   UNKNOWN_ROUTE: EXIT.notFound,
   METHOD_NOT_ALLOWED: EXIT.failure,
   UNKNOWN_TOPIC_OR_PARTITION: EXIT.notFound,
+  UNKNOWN_SCHEMA: EXIT.notFound,
   UNKNOWN_GROUP: EXIT.notFound,
   UNKNOWN_MEMBER: EXIT.notFound,
   NOT_ACCEPTABLE: EXIT.failure,

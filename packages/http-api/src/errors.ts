@@ -47,6 +47,12 @@ export const Problem = Type.Object(
     topic: Type.Optional(
       Type.String({ description: 'There is no topic of this name.', examples: ['ordres'] }),
     ),
+    subject: Type.Optional(
+      Type.String({
+        description: 'It has no such schema in the registry.',
+        examples: ['orders-value'],
+      }),
+    ),
     shareGroup: Type.Optional(
       Type.String({ description: 'There is no share group of this name.', examples: ['mail'] }),
     ),

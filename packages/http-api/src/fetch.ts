@@ -1,6 +1,7 @@
 /** How records are asked for. */
 import { Type, type Static } from 'typebox'
 import { Base64 } from './records.ts'
+import { READING_SCHEMAS } from './schema-settings.ts'
 import { CLOSED, OffsetOf, Timestamp } from './values.ts'
 
 export const FETCH_RECORDS_DEFAULT = 500
@@ -86,6 +87,7 @@ export const Format = Type.Union(
 
 const SHOWING = {
   format: Type.Optional(Format),
+  ...READING_SCHEMAS,
   key: Type.Optional(
     Type.String({ description: 'Only records with this key.', examples: ['user-1'] }),
   ),

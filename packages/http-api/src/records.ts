@@ -12,7 +12,9 @@ import {
   Nullable,
   OffsetOf,
   PartitionIndex,
+  TopicName,
 } from './values.ts'
+import { WRITING_SCHEMAS } from './schema-settings.ts'
 
 const BASE64 = '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$'
 export const Base64 = Type.String({
@@ -35,14 +37,22 @@ export type RecordHeader = Static<typeof RecordHeader>
 
 const KEY_FIELDS = {
   key: Type.Optional(
-    Nullable(Type.String({ description: 'Stored as its UTF-8.', examples: ['user-1'] })),
+    // What a program meets unless it gave its keys a schema.
+    Type.Unsafe<string | null>(
+      Type.Unknown({
+        description:
+          'A string, stored as its UTF-8; where keys have a schema, any JSON that fits it. Null: no key.',
+        examples: ['user-1'],
+      }),
+    ),
   ),
   keyBase64: Type.Optional(Base64),
 }
 const VALUE_FIELDS = {
   value: Type.Optional(
     Type.Unknown({
-      description: 'Any JSON; stored as the text that was sent. Null is a tombstone.',
+      description:
+        'Any JSON; stored as the text that was sent or, where values have a schema, as its datum. Null is a tombstone.',
       examples: [{ total: 3 }],
     }),
   ),
@@ -92,6 +102,19 @@ export const ProduceInput = Type.Union(
 )
 export type ProduceInput = Static<typeof ProduceInput>
 
+const RecordError = Type.Object(
+  {
+    code: Type.Literal('UNRESOLVABLE'),
+    detail: Type.String({ examples: ['It does not fit orders-value@7: the field is missing.'] }),
+    path: Type.String({ description: 'Where in the record.', examples: ['/value/total'] }),
+  },
+  {
+    ...CLOSED,
+    description:
+      'The record cannot be read by the schema that was asked for; its bytes come as they are.',
+  },
+)
+
 /** What is told of every record that is read. */
 export const RECORD_FIELDS = {
   partition: PartitionIndex,
@@ -106,19 +129,22 @@ export const RECORD_FIELDS = {
 }
 
 /** A record as it is fetched. */
-export const FetchedRecord = Type.Object(RECORD_FIELDS, {
-  ...CLOSED,
-  examples: [
-    {
-      partition: 0,
-      offset: 42,
-      timestamp: 1_763_800_000_000,
-      key: 'user-1',
-      value: { total: 3 },
-      headers: [{ name: 'trace', value: 'a1' }],
-    },
-  ],
-})
+export const FetchedRecord = Type.Object(
+  { ...RECORD_FIELDS, error: Type.Optional(RecordError) },
+  {
+    ...CLOSED,
+    examples: [
+      {
+        partition: 0,
+        offset: 42,
+        timestamp: 1_763_800_000_000,
+        key: 'user-1',
+        value: { total: 3 },
+        headers: [{ name: 'trace', value: 'a1' }],
+      },
+    ],
+  },
+)
 export type FetchedRecord = Static<typeof FetchedRecord>
 
 export const FetchAnswer = Type.Object(
@@ -157,12 +183,31 @@ const Duplicate = Type.Optional(
   }),
 )
 
+const ProducedPlace = Type.Object(
+  { partition: PartitionIndex, offset: OffsetOf('Its offset.', 42) },
+  CLOSED,
+)
+const ProducedLetter = Type.Object(
+  {
+    deadLetter: Type.Object(
+      { topic: TopicName, partition: PartitionIndex, offset: OffsetOf('Its offset there.', 3) },
+      CLOSED,
+    ),
+    reason: Type.String({
+      examples: ['/value/total: It does not fit orders-value@7: not a long.'],
+    }),
+  },
+  {
+    ...CLOSED,
+    description: 'The record did not fit the schema of the topic, and went to another.',
+  },
+)
+
 export const ProducedRecords = Type.Object(
   {
-    records: Type.Array(
-      Type.Object({ partition: PartitionIndex, offset: OffsetOf('Its offset.', 42) }, CLOSED),
-      { description: 'One a record, in order.' },
-    ),
+    records: Type.Array(Type.Union([ProducedPlace, ProducedLetter]), {
+      description: 'One a record, in order.',
+    }),
     durability: Durability,
     duplicate: Duplicate,
   },
@@ -181,7 +226,24 @@ export const OffsetRange = Type.Object(
 export type OffsetRange = Static<typeof OffsetRange>
 
 export const ProducedRanges = Type.Object(
-  { ranges: Type.Array(OffsetRange), durability: Durability, duplicate: Duplicate },
+  {
+    ranges: Type.Array(OffsetRange),
+    deadLetters: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { topic: TopicName, records: Type.Integer({ minimum: 1, examples: [1] }) },
+          CLOSED,
+        ),
+        {
+          description:
+            'How many records did not fit the schema of the topic, and went to another. Of raw batches, `ranges` has ' +
+            'their offsets, which are passed over.',
+        },
+      ),
+    ),
+    durability: Durability,
+    duplicate: Duplicate,
+  },
   {
     ...CLOSED,
     examples: [{ ranges: [{ partition: 0, baseOffset: 42, lastOffset: 99 }], durability: 'fsync' }],
@@ -206,6 +268,7 @@ export const ProduceQuery = Type.Object(
       Type.String({ description: 'Of a body that is one value: its key.', examples: ['user-1'] }),
     ),
     keyBase64: Type.Optional(Base64),
+    ...WRITING_SCHEMAS,
   },
   CLOSED,
 )

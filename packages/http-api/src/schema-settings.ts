@@ -3,6 +3,9 @@ import { SUBJECT_LENGTH_MAX } from '@millrace/model/schema-setting'
 import { Type, type Static } from 'typebox'
 import { CLOSED, TopicName } from './values.ts'
 
+/** `@` and a version. */
+const VERSION_LENGTH_MAX = 11
+
 const Subject = Type.String({
   minLength: 1,
   maxLength: SUBJECT_LENGTH_MAX,
@@ -33,3 +36,35 @@ export const SchemaSetting = Type.Object(
   },
 )
 export type SchemaSetting = Static<typeof SchemaSetting>
+
+/** `subject@version`, in a query. */
+const SchemaName = Type.String({
+  minLength: 1,
+  maxLength: SUBJECT_LENGTH_MAX + VERSION_LENGTH_MAX,
+  examples: ['orders-value@7'],
+})
+
+const NAMED = 'subject@version, or subject alone for the latest'
+
+/** With what schemas records that are JSON are encoded. */
+export const WRITING_SCHEMAS = {
+  schema: Type.Optional({
+    ...SchemaName,
+    description: `The schema to encode values with: ${NAMED}. When not said, the latest of the topic's subject.`,
+  }),
+  keySchema: Type.Optional({
+    ...SchemaName,
+    description: `The schema to encode keys with: ${NAMED}.`,
+  }),
+}
+
+/** By what schemas records are shown in JSON. */
+export const READING_SCHEMAS = {
+  schema: Type.Optional({
+    ...SchemaName,
+    description:
+      `The schema to read values by, whatever version they were written with: ${NAMED}. A value that cannot be read ` +
+      'by it comes as an error in its place. When not said, each by its own.',
+  }),
+  keySchema: Type.Optional({ ...SchemaName, description: `The schema to read keys by: ${NAMED}.` }),
+}

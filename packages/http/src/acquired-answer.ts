@@ -1,11 +1,12 @@
 import type { Acquired } from '@millrace/model/share-group'
 import { ByteBuilder } from './byte-builder.ts'
-import { type RecordFormat, writeRecord } from './record-json-writer.ts'
+import { writeRecord } from './record-json-writer.ts'
+import type { RecordViews } from './record-view.ts'
 
 /** What was acquired, in JSON. */
 export function acquiredAnswer(
   { records, acknowledged }: Acquired,
-  format: RecordFormat,
+  views: RecordViews,
 ): Buffer | string {
   // Most acquires that only waited end so.
   if (records.length === 0) return JSON.stringify({ records, acknowledged })
@@ -17,7 +18,7 @@ export function acquiredAnswer(
     const leading =
       `"receipt":${JSON.stringify(receipt)},"deliveryCount":${deliveryCount},` +
       `"lockedUntil":${lockedUntil},"topic":${JSON.stringify(topic)},`
-    writeRecord(builder, partition, record, format, leading)
+    writeRecord(builder, partition, record, views.of(topic), leading)
   }
   builder.writeText(`],"acknowledged":${JSON.stringify(acknowledged)}}`)
   return builder.take()

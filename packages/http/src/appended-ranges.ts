@@ -10,8 +10,9 @@ export class AppendedRanges {
     return this.#ranges
   }
 
-  add(records: ProducedRecords['records']): void {
-    for (const { partition, offset } of records) {
+  add({ records, letters }: Pick<ProducedRecords, 'records' | 'letters'>): void {
+    for (const [index, { partition, offset }] of records.entries()) {
+      if (letters?.has(index) === true) continue
       const last = this.#lastOf.get(partition)
       if (last !== undefined && last.lastOffset + 1 === offset) {
         last.lastOffset = offset

@@ -62,7 +62,7 @@ class Events implements RecordSink {
 
   put(partition: number, record: LogRecord): void {
     this.#builder.writeText(`id: ${formatPosition(this.position)}\ndata: `)
-    writeRecord(this.#builder, partition, record, this.#plan.format)
+    writeRecord(this.#builder, partition, record, this.#plan.view)
     this.#builder.writeText('\n\n')
   }
 

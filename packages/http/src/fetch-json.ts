@@ -2,7 +2,7 @@ import type { FetchedBatches } from '@millrace/model/broker'
 import type { Offset } from '@millrace/model/offset'
 import { ByteBuilder } from './byte-builder.ts'
 import type { RecordFilter } from './record-filter.ts'
-import type { RecordFormat } from './record-json-writer.ts'
+import type { RecordView } from './record-json-writer.ts'
 import { RecordsJson } from './records-json.ts'
 
 export interface JsonFetch {
@@ -11,7 +11,7 @@ export interface JsonFetch {
   /** How many records to read. */
   readonly maxRecords: number
   readonly filter: RecordFilter
-  readonly format: RecordFormat
+  readonly view: RecordView
 }
 
 /** Fetched batches as a JSON answer. `nextOffset` is where to go on, whatever was filtered out. */

@@ -12,6 +12,8 @@ import { answerBatches, batchesHeaders } from './fetch-batches.ts'
 import { fetchAnswer } from './fetch-json.ts'
 import { type FetchStart, startOffset } from './fetch-start.ts'
 import { recordFilter } from './record-filter.ts'
+import { viewOf } from './record-view.ts'
+import { schemaChoice } from './schema-choice.ts'
 
 /** One fetch of one partition, which may wait for records. */
 export interface PartitionFetch {
@@ -28,11 +30,12 @@ export async function answerJson(
 ): Promise<FastifyReply> {
   const { topic, partition, query } = fetch
   expectAbsent(query, ['follow'], 'is for application/x-ndjson and text/event-stream.')
-  const filter = recordFilter(query)
-  const offset = await startOffset(edge.broker, topic, partition, fetch.start)
   const { maxRecords = FETCH_RECORDS_DEFAULT, format = 'json' } = query
+  const view = viewOf(edge.broker, topic, format, schemaChoice(query))
+  const filter = recordFilter(query, view)
+  const offset = await startOffset(edge.broker, topic, partition, fetch.start)
   const fetched = await fetchOnce(edge, fetch, { offset, maxRecords }, reply)
-  const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, format })
+  const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, view })
   // A reader that leaves an answer lying is dropped.
   reply.raw.setTimeout(edge.config.nextBytesTimeoutMs)
   return reply.type('application/json; charset=utf-8').send(answer)
@@ -48,7 +51,7 @@ export async function answerRaw(
   const filters = Object.keys(query).filter((name) => name.startsWith('header.'))
   expectAbsent(
     query,
-    ['follow', 'maxRecords', 'format', 'key', 'keyBase64', ...filters],
+    ['follow', 'maxRecords', 'format', 'schema', 'keySchema', 'key', 'keyBase64', ...filters],
     'does not go with raw batches, which leave whole and as they are.',
   )
   const offset = await startOffset(edge.broker, topic, partition, fetch.start)

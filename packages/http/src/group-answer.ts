@@ -1,13 +1,13 @@
 import type { GroupPoll } from '@millrace/model/consumer-group'
 import type { Offset } from '@millrace/model/offset'
 import { ByteBuilder } from './byte-builder.ts'
-import type { RecordFormat } from './record-json-writer.ts'
+import type { RecordViews } from './record-view.ts'
 import { RecordsJson } from './records-json.ts'
 
 /** A poll's answer in JSON. Its cursor stands for the records that are in it, and no others. */
 export function groupAnswer(
   poll: GroupPoll,
-  { maxRecords, format }: { readonly maxRecords: number; readonly format: RecordFormat },
+  { maxRecords, views }: { readonly maxRecords: number; readonly views: RecordViews },
 ): Buffer | string {
   // Most polls of an idle group end so.
   if (poll.fetched.length === 0) return JSON.stringify({ records: [], ...restOf(poll, []) })
@@ -17,7 +17,7 @@ export function groupAnswer(
   const nextOffsets: Offset[] = []
   for (const { topic, partition, offset, batches } of poll.fetched) {
     if (records.isFull) break
-    nextOffsets.push(records.write(batches, { topic, partition, offset, format }))
+    nextOffsets.push(records.write(batches, { topic, partition, offset, view: views.of(topic) }))
   }
   builder.writeText(`],${JSON.stringify(restOf(poll, nextOffsets)).slice(1)}`)
   return builder.take()

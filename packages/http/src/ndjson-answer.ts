@@ -65,7 +65,7 @@ class Lines implements RecordSink {
   }
 
   put(partition: number, record: LogRecord): void {
-    writeRecord(this.#builder, partition, record, this.#plan.format)
+    writeRecord(this.#builder, partition, record, this.#plan.view)
     this.#builder.writeText('\n')
   }
 

@@ -27,6 +27,18 @@ export function readLines(chunk: LineChunk, reading: RecordReading): RecordToPro
   return records
 }
 
+/** The number of the line that has the record of that index: lines of white space have none. */
+export function lineOf({ bytes, firstLine }: LineChunk, index: number): number {
+  let [line, left] = [firstLine, index]
+  for (let from = 0; from < bytes.length; line++) {
+    const lineFeed = bytes.indexOf(LINE_FEED, from)
+    const end = lineFeed === -1 ? bytes.length : lineFeed
+    if (!isBlank(bytes, from, end) && left-- === 0) break
+    from = end + 1
+  }
+  return line
+}
+
 function expectUtf8(line: Buffer): void {
   if (!isUtf8(line)) throw new RecordFault('INVALID_REQUEST', 'The line is not UTF-8.')
 }

@@ -7,6 +7,7 @@ import { isInternalTopic } from '@millrace/model/topic'
  */
 export function nextStep({ code, fields }: LogError): string {
   if (code === 'UNKNOWN_TOPIC_OR_PARTITION') return forTopic(fields.topic)
+  if (fields.subject !== undefined) return forSubject(fields.subject)
   if (fields.shareGroup !== undefined) return forShareGroup(fields.shareGroup)
   if (code === 'OVERLOADED') return `Try again in ${fields.retryAfterMs ?? RETRY_MS} ms.`
   return NEXT_STEPS[code] ?? ''
@@ -21,6 +22,11 @@ function forTopic(topic: string | undefined): string {
 
 function forShareGroup(name: string): string {
   return `PUT /v1/share-groups/${name} creates it, GET /v1/share-groups lists those there are.`
+}
+
+function forSubject(subject: string): string {
+  const path = encodeURIComponent(subject)
+  return `POST /registry/subjects/${path}/versions registers one, GET /registry/subjects lists those there are.`
 }
 
 const RETRY_MS = 1000

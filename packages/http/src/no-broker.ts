@@ -15,6 +15,8 @@ export const NO_BROKER: Broker = {
   fetch: refuse,
   findOffset: refuse,
   partitionState: fail,
+  datumReaders: fail,
+  hasKeySchema: fail,
   commitOffsets: refuse,
   committedOffsets: refuse,
   resetOffsets: refuse,

@@ -12,6 +12,11 @@ export function produceBatches(edge: Edge, request: ProduceRequest): Promise<str
     ['key', 'keyBase64'],
     'is not for record batches: their records have keys.',
   )
+  expectAbsent(
+    request.query,
+    ['schema', 'keySchema'],
+    'is for records in JSON; those of batches are encoded already.',
+  )
   expectNoRecordHeaders(request.raw)
   const { partition } = request.query
   if (partition === undefined) {

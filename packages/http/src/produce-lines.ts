@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { IF_LOG_END_OFFSET } from '@millrace/http-api/records'
-import type { RecordToProduce } from '@millrace/model/broker'
+import type { DeadLetterCount, ProducedRecords, RecordToProduce } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import { AppendedRanges } from './appended-ranges.ts'
 import type { Edge } from './edge.ts'
 import { CHUNK_BYTES, type LineChunk, lineChunks } from './line-chunks.ts'
-import { readLines } from './ndjson-reader.ts'
+import { lineOf, readLines } from './ndjson-reader.ts'
 import { expectAbsent, expectNoRecordHeaders } from './expect-absent.ts'
-import { appendOptions, type ProduceRequest } from './produce-request.ts'
+import { jsonOptions, type ProduceRequest, readingOf } from './produce-request.ts'
+import { placed, type RecordPlace } from './record-place.ts'
 import { producedRanges } from './produced-answer.ts'
 import { RequestBody } from './request-body.ts'
 
@@ -62,6 +63,7 @@ class ChunkAppender {
   readonly #request: ProduceRequest
   readonly #signal: AbortSignal
   readonly #appended = new AppendedRanges()
+  readonly #deadLetters = new Map<string, number>()
   #underWay: Promise<void> = Promise.resolve()
   #chunks = 0
   #duplicates = 0
@@ -77,16 +79,17 @@ class ChunkAppender {
     return this.#appended.ranges
   }
 
+  /** How many records went to each dead-letter topic. */
+  get deadLetters(): readonly DeadLetterCount[] {
+    return [...this.#deadLetters].map(([topic, records]) => ({ topic, records }))
+  }
+
   get duplicate(): boolean {
     return this.#chunks > 0 && this.#duplicates === this.#chunks
   }
 
   async append(chunk: LineChunk): Promise<void> {
-    const { config } = this.#edge
-    const records = readLines(chunk, {
-      recordMaxBytes: config.recordMaxBytes,
-      nowMs: this.#edge.nowMs(),
-    })
+    const records = readLines(chunk, readingOf(this.#edge, this.#request))
     await this.#underWay
     this.#underWay = this.#appendChunk(chunk, records)
     // Whoever awaits it next hears of its failure; until then it is not unheard of.
@@ -119,28 +122,44 @@ class ChunkAppender {
     this.#appended.expectRoom()
     if (records.length > 0) {
       const produced = await this.#produce(chunk, records)
-      this.#appended.add(produced.records)
+      this.#appended.add(produced)
+      this.#countLetters(produced)
       this.#chunks++
       if (produced.duplicate) this.#duplicates++
     }
     this.#nextLine = chunk.nextLine
   }
 
+  #countLetters({ letters = NO_LETTERS }: ProducedRecords): void {
+    for (const { topic } of letters.values()) {
+      this.#deadLetters.set(topic, (this.#deadLetters.get(topic) ?? 0) + 1)
+    }
+  }
+
   /** Load does not refuse a body that has begun: it is tried again, and until then nothing more is read. */
-  async #produce({ bytes }: LineChunk, records: readonly RecordToProduce[]) {
+  async #produce(chunk: LineChunk, records: readonly RecordToProduce[]) {
     const { broker } = this.#edge
-    const options = appendOptions(this.#request, { chunk: this.#chunks, bytes })
+    const options = jsonOptions(this.#request, { chunk: this.#chunks, bytes: chunk.bytes })
     for (;;) {
       try {
         return await broker.produceRecords(this.#request.topic, records, options)
       } catch (error) {
-        if (!(error instanceof LogError) || error.code !== 'OVERLOADED') throw error
+        if (!(error instanceof LogError) || error.code !== 'OVERLOADED') {
+          throw placed(error, (index) => placeInLines(chunk, index))
+        }
         if (this.#signal.aborted) throw stopped()
         const { retryAfterMs = RETRY_MS } = error.fields
         await pause(Math.min(retryAfterMs, RETRY_MS))
       }
     }
   }
+}
+
+const NO_LETTERS: NonNullable<ProducedRecords['letters']> = new Map()
+
+function placeInLines(chunk: LineChunk, index: number): RecordPlace {
+  const line = lineOf(chunk, index)
+  return { words: `Line ${line}`, pointer: '', fields: { line } }
 }
 
 /** The longest pause before an append is tried again. */

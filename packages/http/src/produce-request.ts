@@ -9,6 +9,9 @@ import {
 import type { ProduceOptions } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import { toOffset } from '@millrace/model/offset'
+import type { Edge } from './edge.ts'
+import type { RecordReading } from './record-draft.ts'
+import { schemaChoice } from './schema-choice.ts'
 
 /** A produce, but for its body, which `raw` still holds. */
 export interface ProduceRequest {
@@ -34,6 +37,24 @@ export function appendOptions(
     ...(key === undefined ? {} : { idempotency: { key, chunk, bodyHash: hashOf(bytes, besides) } }),
     ...(expected === undefined ? {} : { expectedLogEndOffset: offsetOf(expected) }),
   }
+}
+
+/** What to hold to the records of a JSON body. */
+export function readingOf(edge: Edge, { topic, query }: ProduceRequest): RecordReading {
+  const { recordMaxBytes } = edge.config
+  const hasKeySchema = query.keySchema !== undefined || edge.broker.hasKeySchema(topic)
+  return { recordMaxBytes, nowMs: edge.nowMs(), hasKeySchema }
+}
+
+/** The same for records in JSON, which the schemas of the topic, or those asked for, encode. */
+export function jsonOptions(
+  request: ProduceRequest,
+  sent: { readonly chunk: number; readonly bytes: Buffer },
+): ProduceOptions {
+  const { schema, keySchema } = request.query
+  if (schema === undefined && keySchema === undefined) return appendOptions(request, sent)
+  const besides = JSON.stringify([schema, keySchema])
+  return { ...appendOptions(request, { ...sent, besides }), ...schemaChoice(request.query) }
 }
 
 function hashOf(bytes: Buffer, besides: string | undefined): Uint8Array {

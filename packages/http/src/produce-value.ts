@@ -2,6 +2,7 @@ import { RECORD_HEADER_PREFIX } from '@millrace/http-api/records'
 import { LogError } from '@millrace/model/log-error'
 import type { RecordHeader } from '@millrace/model/record'
 import type { Edge } from './edge.ts'
+import { expectAbsent } from './expect-absent.ts'
 import { decodeBase64 } from './json-string.ts'
 import { appendOptions, type ProduceRequest } from './produce-request.ts'
 import { producedRecords } from './produced-answer.ts'
@@ -11,6 +12,11 @@ import { withWholeBody } from './whole-body.ts'
 
 /** A body of any other type is one record's value, byte for byte. */
 export function produceValue(edge: Edge, request: ProduceRequest): Promise<string> {
+  expectAbsent(
+    request.query,
+    ['schema', 'keySchema'],
+    'is for records in JSON; this body is stored as it is.',
+  )
   const { recordMaxBytes } = edge.config
   const { partition } = request.query
   const key = keyOf(request)

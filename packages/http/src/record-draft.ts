@@ -3,6 +3,7 @@ import type { RecordToProduce } from '@millrace/model/broker'
 import type { RecordHeader } from '@millrace/model/record'
 import type { JsonCursor } from './json-cursor.ts'
 import { readBase64, readInteger, readJson, readNullableUtf8, readUtf8 } from './json-field.ts'
+import { QUOTE } from './json-scanner.ts'
 import { RecordFault } from './record-fault.ts'
 import { readHeaders } from './record-json-headers.ts'
 
@@ -15,16 +16,25 @@ export interface RecordReading {
   readonly recordMaxBytes: number
   /** The timestamp of the records that name none. */
   readonly nowMs: number
+  /** Keys have a schema: any JSON may be one. */
+  readonly hasKeySchema?: boolean
 }
 
 /** A record while its fields arrive, in whatever order. Throws RecordFault. */
 export class RecordDraft {
+  readonly #hasKeySchema: boolean
   #seen = 0
   #key: Uint8Array | null = null
+  #keyForm: 'bytes' | 'text' | 'json' = 'bytes'
   #value: Uint8Array | null = null
+  #valueForm: 'bytes' | 'json' = 'bytes'
   #headers: readonly RecordHeader[] = NO_HEADERS
   #timestamp: number | undefined
   #partition: number | undefined
+
+  constructor({ hasKeySchema = false }: RecordReading) {
+    this.#hasKeySchema = hasKeySchema
+  }
 
   get isEmpty(): boolean {
     return this.#seen === 0
@@ -35,7 +45,13 @@ export class RecordDraft {
     switch (name) {
       case 'key':
         this.#once(KEY, 'The key')
-        this.#key = readNullableUtf8(cursor)
+        if (this.#hasKeySchema && !isTextOrNull(cursor)) {
+          this.#keyForm = 'json'
+          this.#key = readJson(cursor)
+        } else {
+          this.#keyForm = 'text'
+          this.#key = readNullableUtf8(cursor)
+        }
         return true
       case 'keyBase64':
         this.#once(KEY, 'The key')
@@ -43,6 +59,7 @@ export class RecordDraft {
         return true
       case 'value':
         this.#once(VALUE, 'The value')
+        this.#valueForm = 'json'
         this.#value = readJson(cursor)
         return true
       case 'valueText':
@@ -84,7 +101,9 @@ export class RecordDraft {
     }
     const record = {
       key: this.#key,
+      keyForm: this.#keyForm,
       value: this.#value,
+      valueForm: this.#valueForm,
       headers: this.#headers,
       timestamp: this.#timestamp ?? nowMs,
     }
@@ -114,6 +133,13 @@ export function expectSize(record: RecordToProduce, recordMaxBytes: number): voi
   }
 }
 
+/** Only null begins with an n; what else does is not JSON, and shows when it is read. */
+function isTextOrNull(cursor: JsonCursor): boolean {
+  const first = cursor.peek()
+  return first === QUOTE || first === LETTER_N
+}
+
+const LETTER_N = 0x6e
 const NO_HEADERS: readonly RecordHeader[] = []
 const KEY = 1
 const VALUE = 2

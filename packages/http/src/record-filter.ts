@@ -1,13 +1,22 @@
 import { LogError } from '@millrace/model/log-error'
 import type { LogRecord } from '@millrace/model/record'
+import type { DatumReader } from '@millrace/model/schema-setting'
 import { decodeBase64 } from './json-string.ts'
+import type { RecordView } from './record-json-writer.ts'
 
 /** Whether a record is wanted; undefined: all are. */
 export type RecordFilter = ((record: LogRecord) => boolean) | undefined
 
-/** Of `key`, `keyBase64` and `header.NAME`: a record is wanted when it meets all that are given. */
-export function recordFilter(query: Readonly<Record<string, unknown>>): RecordFilter {
+/**
+ * Of `key`, `keyBase64` and `header.NAME`: a record is wanted when it meets all that are given. A key that has a schema
+ * is compared as it is shown.
+ */
+export function recordFilter(
+  query: Readonly<Record<string, unknown>>,
+  { readers }: RecordView,
+): RecordFilter {
   const key = keyOf(query)
+  const reader = query['key'] === undefined ? undefined : readers?.key
   const headers = Object.entries(query).flatMap(([name, value]) =>
     name.startsWith(HEADER_PREFIX) && typeof value === 'string'
       ? [{ name: name.slice(HEADER_PREFIX.length), value: Buffer.from(value) }]
@@ -15,7 +24,7 @@ export function recordFilter(query: Readonly<Record<string, unknown>>): RecordFi
   )
   if (key === undefined && headers.length === 0) return undefined
   return (record) =>
-    (key === undefined || isEqual(key, record.key)) &&
+    (key === undefined || isEqual(key, record.key) || isShownAs(key, record.key, reader)) &&
     headers.every(({ name, value }) =>
       record.headers.some((header) => header.name === name && isEqual(value, header.value)),
     )
@@ -29,6 +38,17 @@ function keyOf({ key, keyBase64 }: Readonly<Record<string, unknown>>): Buffer | 
   }
   if (typeof key === 'string') return Buffer.from(key)
   return typeof keyBase64 === 'string' ? decodeBase64(keyBase64) : undefined
+}
+
+function isShownAs(
+  wanted: Buffer,
+  key: Uint8Array | null,
+  reader: DatumReader | undefined,
+): boolean {
+  if (reader === undefined || key === null) return false
+  const { json } = reader.read(key)
+  const text = wanted.toString()
+  return json !== undefined && (json === text || json === JSON.stringify(text))
 }
 
 function isEqual(wanted: Buffer, bytes: Uint8Array | null): boolean {

@@ -14,11 +14,17 @@ import { RecordFault } from './record-fault.ts'
 /** One body of lines is read in pieces, so this bounds only JSON: 100,000 of the smallest are 1.2 MB. */
 export const RECORDS_MAX = 100_000
 
+export interface RecordsBody {
+  readonly records: RecordToProduce[]
+  /** Where the record of an index is in the body, as a JSON Pointer. */
+  readonly pointerTo: (index: number) => string
+}
+
 /** A whole body: `{"records":[...]}`, or one bare record. */
-export function readRecords(body: Buffer, reading: RecordReading): RecordToProduce[] {
+export function readRecords(body: Buffer, reading: RecordReading): RecordsBody {
   if (!isUtf8(body)) throw new LogError('INVALID_REQUEST', 'The body is not UTF-8.')
   const cursor = new JsonCursor(body, 0, body.length)
-  const bare = new RecordDraft()
+  const bare = new RecordDraft(reading)
   let records: RecordToProduce[] | undefined
   try {
     cursor.eachField((name) => {
@@ -30,8 +36,8 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordToProdu
       else throw new RecordFault('INVALID_REQUEST', 'records is given twice.')
     })
     cursor.expectEnd()
-    if (records === undefined) return [bare.finish(reading)]
-    if (bare.isEmpty) return records
+    if (records === undefined) return { records: [bare.finish(reading)], pointerTo: () => '' }
+    if (bare.isEmpty) return { records, pointerTo: (index) => `/records/${index}` }
     throw new RecordFault('INVALID_REQUEST', 'Beside records there can be no other field.')
   } catch (error) {
     if (!(error instanceof RecordFault)) throw error
@@ -69,7 +75,7 @@ function readList(cursor: JsonCursor, reading: RecordReading): RecordToProduce[]
 }
 
 function readObject(cursor: JsonCursor, reading: RecordReading): RecordToProduce {
-  const draft = new RecordDraft()
+  const draft = new RecordDraft(reading)
   cursor.eachField((name) => {
     if (!draft.readField(cursor, name)) throw new RecordFault('INVALID_RECORD', NOT_IN_A_RECORD)
   })

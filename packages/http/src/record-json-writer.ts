@@ -4,30 +4,66 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { LogRecord, RecordHeader } from '@millrace/model/record'
+import type { DatumRead, DatumReader, DatumReaders } from '@millrace/model/schema-setting'
 import type { ByteBuilder } from './byte-builder.ts'
 import { JSON_NESTING_MAX, skipValue } from './json-scanner.ts'
 
 /** How bytes are shown: as JSON where they are JSON, else text where they are UTF-8, else base64. */
 export type RecordFormat = 'json' | 'text' | 'base64'
 
+/** How records are shown. */
+export interface RecordView {
+  readonly format: RecordFormat
+  /** With the format `json`: what reads keys and values that have a schema. */
+  readonly readers?: DatumReaders
+}
+
 /** One record, without a line break anywhere. `leading`: its first fields, each with a comma after it. */
 export function writeRecord(
   builder: ByteBuilder,
   partition: number,
   record: LogRecord,
-  format: RecordFormat,
+  { format, readers = NO_READERS }: RecordView,
   leading = '',
 ): void {
+  const { key, value } = readers
   builder.writeText(
     `{${leading}"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
-      `${keyField(record.key, format)},`,
+      `${keyField(record.key, format, key)},`,
   )
-  writeValue(builder, record.value, format)
+  if (value === undefined || record.value === null) writeValue(builder, record.value, format)
+  else writeDatum(builder, record.value, value)
   builder.writeText(`,"headers":${headersOf(record.headers, format)}}`)
 }
 
-function keyField(key: Uint8Array | null, format: RecordFormat): string {
-  return key === null ? '"key":null' : textOrBase64('key', 'keyBase64', key, format)
+const NO_READERS: DatumReaders = {}
+
+function keyField(
+  key: Uint8Array | null,
+  format: RecordFormat,
+  reader: DatumReader | undefined,
+): string {
+  if (key === null) return '"key":null'
+  const read = reader?.read(key)
+  // A datum that is null is kept apart from no key.
+  if (read?.json !== undefined && read.json !== 'null') return `"key":${read.json}`
+  return textOrBase64('key', 'keyBase64', key, isOpaque(read) ? 'base64' : format)
+}
+
+/** A value of a topic that has a schema. */
+function writeDatum(builder: ByteBuilder, value: Uint8Array, reader: DatumReader): void {
+  const read = reader.read(value)
+  if (read.json !== undefined && read.json !== 'null') {
+    builder.writeText(`"value":${read.json}`)
+    return
+  }
+  if ('error' in read) builder.writeText(`"error":${JSON.stringify(read.error)},`)
+  writeValue(builder, value, isOpaque(read) ? 'base64' : 'json')
+}
+
+/** Bytes that are binary, whatever they look like. */
+function isOpaque(read: DatumRead | undefined): boolean {
+  return read !== undefined && (read.json !== undefined || 'error' in read || read.isDatum)
 }
 
 function writeValue(builder: ByteBuilder, value: Uint8Array | null, format: RecordFormat): void {

@@ -4,7 +4,7 @@ import type { Offset } from '@millrace/model/offset'
 import type { ByteBuilder } from './byte-builder.ts'
 import { recordsFrom } from './fetched-records.ts'
 import type { RecordFilter } from './record-filter.ts'
-import { type RecordFormat, writeRecord } from './record-json-writer.ts'
+import { type RecordView, writeRecord } from './record-json-writer.ts'
 
 export interface RecordsToWrite {
   /** Told with each record, where there are several. */
@@ -12,7 +12,7 @@ export interface RecordsToWrite {
   readonly partition: number
   readonly offset: Offset
   readonly filter?: RecordFilter
-  readonly format: RecordFormat
+  readonly view: RecordView
 }
 
 /** The records of one answer, as the items of a JSON array. */
@@ -38,7 +38,7 @@ export class RecordsJson {
    */
   write(
     fetched: FetchedBatches,
-    { topic, partition, offset, filter, format }: RecordsToWrite,
+    { topic, partition, offset, filter, view }: RecordsToWrite,
   ): Offset {
     const leading = topic === undefined ? '' : `"topic":${JSON.stringify(topic)},`
     try {
@@ -47,7 +47,7 @@ export class RecordsJson {
         this.#read++
         if (filter !== undefined && !filter(record)) continue
         if (this.#builder.length > this.#emptyLength) this.#builder.writeText(',')
-        writeRecord(this.#builder, partition, record, format, leading)
+        writeRecord(this.#builder, partition, record, view, leading)
       }
     } catch (error) {
       const damagedFrom = error instanceof LogError ? error.fields.damagedFrom : undefined

@@ -3,7 +3,9 @@ import type { Broker, PartitionState } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import { type FetchStart, startOffset } from './fetch-start.ts'
 import { recordFilter, type RecordFilter } from './record-filter.ts'
-import type { RecordFormat } from './record-json-writer.ts'
+import type { RecordView } from './record-json-writer.ts'
+import { viewOf } from './record-view.ts'
+import { schemaChoice } from './schema-choice.ts'
 import type { StreamPartition } from './record-stream.ts'
 
 /** A stream of records, before its first byte: all that can be wrong with the request was found. */
@@ -12,13 +14,16 @@ export interface StreamPlan {
   readonly partitions: readonly StreamPartition[]
   readonly bounds: readonly PartitionState[]
   readonly filter: RecordFilter
-  readonly format: RecordFormat
+  readonly view: RecordView
   /** Ends the stream when so much was read. */
   readonly maxRecords: number
   readonly maxBytes: number
 }
 
-export type StreamQuery = Pick<TopicFetchQuery, 'maxRecords' | 'maxBytes' | 'format'>
+export type StreamQuery = Pick<
+  TopicFetchQuery,
+  'maxRecords' | 'maxBytes' | 'format' | 'schema' | 'keySchema'
+>
 
 export async function planStream(
   broker: Broker,
@@ -36,12 +41,13 @@ export async function planStream(
     begun.push(follow ? { partition, offset } : { partition, offset, end: state.highWatermark })
     bounds.push(state)
   }
+  const view = viewOf(broker, topic, query.format ?? 'json', schemaChoice(query))
   return {
     topic,
     partitions: begun,
     bounds,
-    filter: recordFilter(query),
-    format: query.format ?? 'json',
+    filter: recordFilter(query, view),
+    view,
     maxRecords: query.maxRecords ?? Number.POSITIVE_INFINITY,
     maxBytes: query.maxBytes ?? Number.POSITIVE_INFINITY,
   }

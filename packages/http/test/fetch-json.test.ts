@@ -37,7 +37,7 @@ function answer(pieces: readonly Uint8Array[], offset: number) {
     offset: offset as Offset,
     maxRecords: 100,
     filter: undefined,
-    format: 'json',
+    view: { format: 'json' },
   } as const
   return JSON.parse(fetchAnswer(fetched, fetch).toString())
 }

@@ -27,7 +27,9 @@ describe('a JSON body', () => {
     )
     expect(record).toEqual({
       key: Buffer.from('ü\n'),
+      keyForm: 'text',
       value: Buffer.from('café'),
+      valueForm: 'bytes',
       headers: [
         { name: 'a', value: Buffer.from('1') },
         { name: 'a', value: null },
@@ -38,7 +40,9 @@ describe('a JSON body', () => {
     })
     expect(read('{"keyBase64":"AAEC","valueBase64":"","headers":{"trace":"a1"}}')[0]).toEqual({
       key: Buffer.from([0, 1, 2]),
+      keyForm: 'bytes',
       value: Buffer.from(''),
+      valueForm: 'bytes',
       headers: [{ name: 'trace', value: Buffer.from('a1') }],
       timestamp: 5,
     })
@@ -136,7 +140,7 @@ describe('a record that is refused', () => {
 const READING = { recordMaxBytes: 100, nowMs: 5 }
 
 function read(body: string) {
-  return readRecords(Buffer.from(body), READING)
+  return readRecords(Buffer.from(body), READING).records
 }
 
 function value(body: string): string {

@@ -94,7 +94,7 @@ function recordOf(value: string): LogRecord {
 
 function asJson(written: LogRecord, format: RecordFormat): string {
   const builder = new ByteBuilder()
-  writeRecord(builder, 7, written, format)
+  writeRecord(builder, 7, written, { format })
   return builder.take().toString()
 }
 

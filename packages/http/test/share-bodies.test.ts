@@ -6,6 +6,8 @@ import type { FastifyInstance } from 'fastify'
 import { Check } from 'typebox/value'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { acquiredAnswer } from '../src/acquired-answer.ts'
+import type { RecordFormat } from '../src/record-json-writer.ts'
+import { RecordViews } from '../src/record-view.ts'
 import { createApp } from '../src/app.ts'
 import { parseHttpConfig } from '../src/config.ts'
 import { NO_BROKER } from '../src/no-broker.ts'
@@ -183,16 +185,22 @@ test('an answer has for each record its receipt and the record, as it is to be s
     value: { a: 1 },
     headers: [{ name: 'h', value: null }],
   }
-  const json = JSON.parse(acquiredAnswer(acquired, 'json').toString())
+  const json = JSON.parse(acquiredAnswer(acquired, viewsAs('json')).toString())
   expect(json).toEqual({
     records: [shown, { ...shown, receipt: 'r2' }],
     acknowledged: acquired.acknowledged,
   })
   expect(Check(AcquireAnswer, json)).toBe(true)
-  const none = JSON.parse(acquiredAnswer({ ...acquired, records: [] }, 'json').toString())
+  const none = JSON.parse(acquiredAnswer({ ...acquired, records: [] }, viewsAs('json')).toString())
   expect(none).toEqual({ records: [], acknowledged: acquired.acknowledged })
-  expect(acquiredAnswer(acquired, 'base64').toString()).toContain('"valueBase64":"eyJhIjogMX0="')
+  expect(acquiredAnswer(acquired, viewsAs('base64')).toString()).toContain(
+    '"valueBase64":"eyJhIjogMX0="',
+  )
 })
+
+function viewsAs(format: RecordFormat): RecordViews {
+  return new RecordViews({ datumReaders: () => ({}) }, format)
+}
 
 test('records that come when the caller is gone are given back at once', async () => {
   const given = Promise.withResolvers<readonly Acknowledgement[]>()

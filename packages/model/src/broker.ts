@@ -8,6 +8,7 @@ import type { GroupDescription, GroupPage, GroupPoll, GroupPollRequest } from '.
 import type { Offset } from './offset.ts'
 import type { RecordContent } from './record.ts'
 import type { SchemaRegistryApi } from './schema-registry.ts'
+import type { DatumReaders, SchemaName } from './schema-setting.ts'
 import type {
   Acknowledged,
   Acknowledgement,
@@ -63,6 +64,13 @@ export interface Broker {
    */
   fetch(request: FetchRequest): Promise<FetchedBatches>
   findOffset(topic: string, partition: number, spec: OffsetSpec): Promise<Offset>
+  /**
+   * How to read a topic's keys and values: by the schema that each was written with or, where one is chosen, by that.
+   * A topic that is not there has none. UNKNOWN_SCHEMA.
+   */
+  datumReaders(topic: string, choice: SchemaChoice): DatumReaders
+  /** Whether the keys of a topic are JSON of any kind, as they have a schema. */
+  hasKeySchema(topic: string): boolean
   /** Where the partition stands now. */
   partitionState(topic: string, partition: number): PartitionState
 
@@ -172,9 +180,13 @@ export interface PartitionState {
 export interface RecordToProduce extends RecordContent {
   /** None: the key decides; no key: sticky batches. */
   readonly partition?: number
+  /** What `key` has. `json` only for a topic whose keys have a schema. Left out: bytes, to be stored as they are. */
+  readonly keyForm?: 'bytes' | 'text' | 'json'
+  /** What `value` has: JSON is encoded where the values of the topic have a schema. Left out: bytes. */
+  readonly valueForm?: 'bytes' | 'json'
 }
 
-export interface ProduceOptions {
+export interface ProduceOptions extends SchemaChoice {
   /** LOG_END_OFFSET_MISMATCH unless the partition ends there. Needs every record in one explicit partition. */
   readonly expectedLogEndOffset?: Offset
   readonly idempotency?: Idempotency
@@ -189,15 +201,37 @@ export interface Idempotency {
   readonly bodyHash: Uint8Array
 }
 
+/** The schemas to use; left out, those of the topic. */
+export interface SchemaChoice {
+  readonly keySchema?: SchemaName
+  readonly valueSchema?: SchemaName
+}
+
 export interface ProducedRecords {
   /** One a record, in order. */
   readonly records: readonly { readonly partition: number; readonly offset: Offset }[]
+  /** By index: those whose place is in a dead-letter topic. Left out: none. */
+  readonly letters?: ReadonlyMap<number, ProducedLetter>
   /** An earlier request had done this; nothing was appended now. */
   readonly duplicate: boolean
 }
 
+/** A record that did not fit the schema of its topic, and went to another. */
+export interface ProducedLetter {
+  readonly topic: string
+  readonly reason: string
+}
+
+/** How many records of a request went to a dead-letter topic. */
+export interface DeadLetterCount {
+  readonly topic: string
+  readonly records: number
+}
+
 export interface ProducedRanges {
   readonly ranges: readonly OffsetRange[]
+  /** Left out: none. Their offsets in `ranges` are passed over. */
+  readonly deadLetters?: readonly DeadLetterCount[]
   readonly duplicate: boolean
 }
 

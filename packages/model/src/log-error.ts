@@ -14,6 +14,7 @@ export const LOG_ERRORS = {
   METHOD_NOT_ALLOWED: { retriable: false, about: 'That cannot be done at this address.' },
   HEADERS_TOO_LARGE: { retriable: false, about: 'The request has too many headers.' },
   UNKNOWN_TOPIC_OR_PARTITION: { retriable: false, about: 'No such topic, or no such partition.' },
+  UNKNOWN_SCHEMA: { retriable: false, about: 'The schema registry has no such schema.' },
   UNKNOWN_GROUP: { retriable: false, about: 'No such group.' },
   UNKNOWN_MEMBER: { retriable: false, about: 'No such member of the group.' },
   NOT_ACCEPTABLE: { retriable: false, about: 'No answer of the accepted media types exists.' },
@@ -75,6 +76,8 @@ export interface LogErrorFields {
   readonly topic?: string
   /** There is no share group of this name. */
   readonly shareGroup?: string
+  /** It has no schema of that version in the registry. */
+  readonly subject?: string
   /** The line at fault of a body of lines, from 1. */
   readonly line?: number
   /** Where to go on with a body of lines: those before it are appended. */

@@ -1,5 +1,5 @@
 import type { CompatibilityResult, SchemaInput, VersionName } from '@millrace/model/schema-registry'
-import { checkAgainst } from './compatibility-check.ts'
+import { checkNext } from './compatibility-check.ts'
 import { findVersion } from './finding.ts'
 import { readSchema } from './reading.ts'
 import type { RegistryParts } from './registry-parts.ts'
@@ -16,7 +16,7 @@ export async function checkSchema(
   const earlier = earlierVersions(parts, subject, version)
   const { parsed } = readSchema(parts, subject, input, { deleted: false })
   const { compatibility } = configFor(parts.store, subject)
-  return checkAgainst(parts.schemas, compatibility, parsed, earlier)
+  return checkNext(parts.schemas, compatibility, parsed, earlier)
 }
 
 /** Where there is no version yet, anything goes together with the latest. */

@@ -1,7 +1,7 @@
 import type { SchemaInput } from '@millrace/model/schema-registry'
 import { RegistryError } from '@millrace/model/registry-error'
 import { SchemaFault } from '@millrace/avro/schema-fault'
-import { normalise } from './avro-stand-in.ts'
+import { normalise } from '@millrace/avro/normalise'
 import { SCHEMA_BYTES_MAX } from './limits.ts'
 import type { ParsedSchema } from './parsed-schemas.ts'
 import { resolveReferences } from './references.ts'
@@ -45,8 +45,13 @@ export function readSchema(
     const parsed = isNormalized ? parts.schemas.parse(normalForm, references) : sent
     return { parsed, references, hash, id: parts.store.idOf(hash) }
   } catch (cause) {
-    if (!(cause instanceof SchemaFault)) throw cause
-    const place = cause.path === '' ? '' : ` (at ${cause.path})`
-    throw new RegistryError('INVALID_SCHEMA', `Invalid schema: ${cause.message}${place}`, { cause })
+    throw invalidSchema(cause)
   }
+}
+
+/** INVALID_SCHEMA for a SchemaFault; anything else as it is. */
+export function invalidSchema(cause: unknown): unknown {
+  if (!(cause instanceof SchemaFault)) return cause
+  const place = cause.path === '' ? '' : ` (at ${cause.path})`
+  return new RegistryError('INVALID_SCHEMA', `Invalid schema: ${cause.message}${place}`, { cause })
 }

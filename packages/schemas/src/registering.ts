@@ -1,7 +1,7 @@
 import { RegistryError } from '@millrace/model/registry-error'
 import type { SchemaToRegister, SubjectMode } from '@millrace/model/schema-registry'
-import { normalise } from './avro-stand-in.ts'
-import { checkAgainst } from './compatibility-check.ts'
+import { normalise } from '@millrace/avro/normalise'
+import { checkNext } from './compatibility-check.ts'
 import { ID_MAX, IMPORTED_ID_MAX, VERSION_MAX } from './limits.ts'
 import { type ReadSchema, readSchema } from './reading.ts'
 import { type RegistryParts, save } from './registry-parts.ts'
@@ -55,7 +55,7 @@ async function expectCompatible(
 ): Promise<void> {
   const { compatibility } = configFor(store, subject)
   const earlier = catalog.versions(subject).filter(({ isDeleted }) => !isDeleted)
-  const { isCompatible, messages } = await checkAgainst(schemas, compatibility, parsed, earlier)
+  const { isCompatible, messages } = await checkNext(schemas, compatibility, parsed, earlier)
   if (isCompatible) return
   throw new RegistryError(
     'INCOMPATIBLE_SCHEMA',

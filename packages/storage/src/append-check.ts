@@ -17,7 +17,21 @@ export type PartDecision =
  */
 export function checkAppend(table: LogTable, append: WaitingAppend): readonly PartDecision[] {
   const check = new AppendCheck(table)
-  return append.parts.map((part, index) => check.decide(part, index))
+  const decisions: PartDecision[] = []
+  for (const [index, part] of append.parts.entries()) {
+    decisions.push(besides(part, decisions) ?? check.decide(part, index))
+  }
+  return decisions
+}
+
+/** Undefined unless it goes with a part that is a repeat. */
+function besides(
+  { change }: AppendPart,
+  before: readonly PartDecision[],
+): PartDecision | undefined {
+  if (change.kind !== 'batches' || change.repeatsWith === undefined) return undefined
+  const decision = before[change.repeatsWith]
+  return decision?.kind === 'repeat' ? decision : undefined
 }
 
 const WRITE: PartDecision = { kind: 'write' }

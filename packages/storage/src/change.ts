@@ -15,6 +15,8 @@ export interface AppendBatches {
   readonly bytes: Uint8Array
   /** LOG_END_OFFSET_MISMATCH, and nothing of the append, unless the log ends there when the entry is formed. */
   readonly expectedLogEndOffset?: Offset
+  /** The place of a change before it, of the same append: when that is a repeat, this is not written either. */
+  readonly repeatsWith?: number
 }
 
 /**

@@ -49,6 +49,25 @@ test('a repeat in the same entry is answered once that is synced', async () => {
   ])
 })
 
+test('what goes with a repeat is not appended either', async () => {
+  await using directory = await makeTempDirectory()
+  await using storage = await openStore(directory.path)
+  const log = await createLog(storage)
+  const other = await createLog(storage, 'other-0')
+  const letter: Change = {
+    kind: 'batches',
+    log: other.id,
+    bytes: batchOf(['letter']),
+    repeatsWith: 0,
+  }
+  await append(storage, produced(log, 0, 'a'), letter)
+  const again = await append(storage, produced(log, 0, 'a'), letter)
+  expect(again.map(({ duplicate }) => duplicate)).toEqual([true, true])
+  await append(storage, produced(log, 1, 'b'), letter)
+  expect(await valuesOf(log)).toEqual(['a', 'b'])
+  expect(await valuesOf(other)).toEqual(['letter', 'letter'])
+})
+
 test('gaps and old epochs are refused, with what was expected', async () => {
   await using directory = await makeTempDirectory()
   await using storage = await openStore(directory.path)

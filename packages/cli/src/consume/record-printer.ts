@@ -64,7 +64,12 @@ export class RecordPrinter {
     }
     if (format === 'json') this.#builder.writeText(this.#printed === 0 ? '[\n  ' : ',\n  ')
     const { partition, offset } = record
-    writeRecord(this.#builder, partition, { ...record, offset: offset as Offset }, 'json')
+    writeRecord(
+      this.#builder,
+      partition,
+      { ...record, offset: offset as Offset },
+      { format: 'json' },
+    )
     if (format === 'jsonl') this.#builder.writeText('\n')
   }
 

@@ -87,6 +87,6 @@ function foundText({ directory, record }: FoundRecord): string {
 /** As `produce --format jsonl` takes it back. */
 function foundJson({ partition, record }: FoundRecord): string {
   const builder = new ByteBuilder()
-  writeRecord(builder, partition, record, 'json')
+  writeRecord(builder, partition, record, { format: 'json' })
   return builder.take().toString()
 }

@@ -7,6 +7,7 @@ import type { App, Edge } from '../edge.ts'
 import { groupAnswer } from '../group-answer.ts'
 import { answerGroupBatches } from '../group-batches.ts'
 import { negotiate } from '../negotiation.ts'
+import { RecordViews } from '../record-view.ts'
 
 export function addGroupPollRoute(app: App, edge: Edge): void {
   app.post('/v1/groups/:group/poll', {
@@ -62,7 +63,7 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
       reply.raw.setTimeout(nextBytesTimeoutMs)
       return await reply
         .type('application/json; charset=utf-8')
-        .send(groupAnswer(poll, { maxRecords, format }))
+        .send(groupAnswer(poll, { maxRecords, views: new RecordViews(edge.broker, format) }))
     },
   })
 }

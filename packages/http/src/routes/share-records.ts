@@ -15,6 +15,7 @@ import { acknowledgementsOf } from '../acknowledgements.ts'
 import { acquiredAnswer } from '../acquired-answer.ts'
 import { answers, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
+import { RecordViews } from '../record-view.ts'
 
 export function addShareRecordRoutes(app: App, edge: Edge): void {
   addAcquiring(app, edge)
@@ -66,7 +67,7 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
       reply.raw.setTimeout(config.nextBytesTimeoutMs)
       return await reply
         .type('application/json; charset=utf-8')
-        .send(acquiredAnswer(acquired, format))
+        .send(acquiredAnswer(acquired, new RecordViews(broker, format)))
     },
   })
 

@@ -21,11 +21,11 @@ export const json: FuzzTarget = {
   large: largeBodies,
   seeds: () => JSON_SEEDS.map((text) => Buffer.from(text)),
   run(input) {
-    const records = readOrRefuse(input)
-    if (records === undefined) return
+    const body = readOrRefuse(input)
+    if (body === undefined) return
     // What is taken is JSON, and a value is kept as the text that it was.
     JSON.parse(input.toString())
-    for (const { timestamp, value } of records) {
+    for (const { timestamp, value } of body.records) {
       if (!Number.isSafeInteger(timestamp)) throw new Error('A timestamp is no whole number.')
       if ((value?.length ?? 0) > input.length) throw new Error('A value is longer than the body.')
     }

@@ -1,0 +1,106 @@
+import { AvroCodec } from '@millrace/avro/avro-codec'
+import { DatumFault } from '@millrace/avro/datum-fault'
+import { schemaIdOf, WIRE_PREFIX_SIZE } from '@millrace/avro/wire-format'
+import type { SchemaChoice } from '@millrace/model/broker'
+import type {
+  DatumRead,
+  DatumReader,
+  DatumReaders,
+  SchemaName,
+  SchemaSetting,
+} from '@millrace/model/schema-setting'
+import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
+import { type NamedSchema, namedSchema } from './named-schema.ts'
+import type { BrokerParts } from './parts.ts'
+import { Resolutions } from './resolutions.ts'
+
+/** How the keys and values of a topic are read. UNKNOWN_SCHEMA for a chosen one that is not there. */
+export function datumReaders(
+  parts: BrokerParts,
+  topic: string,
+  { keySchema, valueSchema }: SchemaChoice,
+): DatumReaders {
+  const config = parts.topics.find(topic)?.config
+  const key = readerOf(parts, 'key', config?.keySchema ?? null, keySchema)
+  const value = readerOf(parts, 'value', config?.valueSchema ?? null, valueSchema)
+  return { ...(key && { key }), ...(value && { value }) }
+}
+
+function readerOf(
+  { schemas, resolutions }: BrokerParts,
+  place: string,
+  setting: SchemaSetting | null,
+  chosen: SchemaName | undefined,
+): DatumReader | undefined {
+  if (chosen !== undefined) {
+    return new ResolvingReader(schemas, resolutions, place, namedSchema(schemas, chosen))
+  }
+  return setting === null ? undefined : new WriterReader(schemas)
+}
+
+/** Reads each datum by the schema that it was written with. */
+class WriterReader implements DatumReader {
+  readonly #schemas: SchemaRegistry
+
+  constructor(schemas: SchemaRegistry) {
+    this.#schemas = schemas
+  }
+
+  read(bytes: Uint8Array): DatumRead {
+    const id = schemaIdOf(bytes)
+    if (id === undefined) return NO_DATUM
+    const schema = this.#schemas.parsed(id)
+    if (schema === undefined) return UNREADABLE_DATUM
+    try {
+      return { json: AvroCodec.of(schema).decodeToJson(bytes, WIRE_PREFIX_SIZE) }
+    } catch (error) {
+      if (error instanceof DatumFault) return UNREADABLE_DATUM
+      throw error
+    }
+  }
+}
+
+const NO_DATUM = { json: undefined, isDatum: false } as const
+const UNREADABLE_DATUM = { json: undefined, isDatum: true } as const
+
+/** Reads each datum, whatever it was written with, by one schema. */
+class ResolvingReader implements DatumReader {
+  readonly #schemas: SchemaRegistry
+  readonly #resolutions: Resolutions
+  readonly #place: string
+  readonly #reading: NamedSchema
+
+  constructor(
+    schemas: SchemaRegistry,
+    resolutions: Resolutions,
+    place: string,
+    reading: NamedSchema,
+  ) {
+    this.#schemas = schemas
+    this.#resolutions = resolutions
+    this.#place = place
+    this.#reading = reading
+  }
+
+  read(bytes: Uint8Array): DatumRead {
+    const id = schemaIdOf(bytes)
+    if (id === undefined) return this.#fault('', 'It does not begin with the id of a schema.')
+    const writer = this.#schemas.parsed(id)
+    if (writer === undefined) return this.#fault('', `There is no schema ${id}.`)
+    try {
+      const resolution = this.#resolutions.of({ id, schema: writer }, this.#reading)
+      return { json: resolution.decodeToJson(bytes, WIRE_PREFIX_SIZE) }
+    } catch (error) {
+      if (!(error instanceof DatumFault)) throw error
+      return this.#fault(
+        error.path,
+        `Schema ${id} cannot be read by ${this.#reading.name}: ${error.message}`,
+      )
+    }
+  }
+
+  #fault(path: string, detail: string): DatumRead {
+    const error = { code: 'UNRESOLVABLE', detail, path: `/${this.#place}${path}` } as const
+    return { json: undefined, error }
+  }
+}

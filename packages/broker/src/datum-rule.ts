@@ -1,0 +1,81 @@
+import { AvroCodec } from '@millrace/avro/avro-codec'
+import { DatumFault } from '@millrace/avro/datum-fault'
+import { schemaIdOf, WIRE_PREFIX_SIZE, writeWirePrefix } from '@millrace/avro/wire-format'
+import { LogError } from '@millrace/model/log-error'
+import type { SchemaName, SchemaSetting } from '@millrace/model/schema-setting'
+import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
+import { Misfit } from './misfit.ts'
+import { type NamedSchema, namedSchema } from './named-schema.ts'
+
+/** What the keys, or the values, of one produce are held to. */
+export class DatumRule {
+  readonly setting: SchemaSetting
+  readonly #registry: SchemaRegistry
+  readonly #place: 'key' | 'value'
+  readonly #asked: SchemaName
+  #writer: NamedSchema | undefined
+
+  /** INVALID_REQUEST when the topic has another subject than is asked for. */
+  constructor(
+    registry: SchemaRegistry,
+    place: 'key' | 'value',
+    setting: SchemaSetting,
+    asked: SchemaName,
+  ) {
+    if (asked.subject !== setting.subject) throw otherSubject(place, setting, asked)
+    this.#registry = registry
+    this.#place = place
+    this.setting = setting
+    this.#asked = asked
+  }
+
+  get canEncode(): boolean {
+    return this.#registry.findVersion(this.#asked.subject, this.#asked.version) !== undefined
+  }
+
+  /** JSON as a datum in the wire format. Throws Misfit; UNKNOWN_SCHEMA when there is none to encode with. */
+  encode(json: Uint8Array | string): Uint8Array {
+    this.#writer ??= namedSchema(this.#registry, this.#asked)
+    const { schema, id, name } = this.#writer
+    try {
+      const bytes = AvroCodec.of(schema).encodeJson(json, WIRE_PREFIX_SIZE)
+      writeWirePrefix(bytes, id)
+      return bytes
+    } catch (error) {
+      throw this.#misfit(error, name)
+    }
+  }
+
+  /** Whether bytes are a datum of a version of the subject, in the wire format. Throws Misfit. */
+  check(bytes: Uint8Array): void {
+    const { subject } = this.setting
+    const id = schemaIdOf(bytes)
+    if (id === undefined) {
+      throw this.#at('', `These bytes do not begin with the id of a schema of ${subject}.`)
+    }
+    const schema = this.#registry.hasId(subject, id) ? this.#registry.parsed(id) : undefined
+    if (schema === undefined) throw this.#at('', `Schema ${id} is none of ${subject}.`)
+    try {
+      AvroCodec.of(schema).expectDatum(bytes, WIRE_PREFIX_SIZE)
+    } catch (error) {
+      throw this.#misfit(error, this.setting.subject)
+    }
+  }
+
+  #misfit(error: unknown, name: string): unknown {
+    if (!(error instanceof DatumFault)) return error
+    return this.#at(error.path, `It does not fit ${name}: ${error.message}`)
+  }
+
+  #at(path: string, message: string): Misfit {
+    return new Misfit(`/${this.#place}${path}`, message, this.setting)
+  }
+}
+
+function otherSubject(place: string, { subject }: SchemaSetting, asked: SchemaName): LogError {
+  return new LogError(
+    'INVALID_REQUEST',
+    `The ${place}s of this topic are data of subject ${subject}, not of ${asked.subject}.`,
+    { appended: false },
+  )
+}

@@ -1,0 +1,24 @@
+import { LogError, type LogErrorFields } from '@millrace/model/log-error'
+
+/** Where a record is in the body of a request. */
+export interface RecordPlace {
+  /** In words: `Record 7`. */
+  readonly words: string
+  /** As a JSON Pointer; empty: the whole body, or line. */
+  readonly pointer: string
+  readonly fields?: LogErrorFields
+}
+
+/** What is wrong with one record, which the broker knows by its index, as those see it who sent the body. */
+export function placed(error: unknown, placeOf: (index: number) => RecordPlace): unknown {
+  if (!(error instanceof LogError)) return error
+  const { index, errors, ...fields } = error.fields
+  if (index === undefined || errors === undefined) return error
+  const { words, pointer, fields: more = { index } } = placeOf(index)
+  return new LogError(error.code, `${words}, ${error.detail}`, {
+    ...fields,
+    ...more,
+    errors: errors.map(({ path, message }) => ({ path: pointer + path, message })),
+    cause: error,
+  })
+}
