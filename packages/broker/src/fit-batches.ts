@@ -13,7 +13,7 @@ import type { Topic } from './topic.ts'
 
 /** Batches as they are appended. */
 export interface FittedBatches {
-  /** Where records are left out, their batch still spans their offsets and sequence numbers: as compaction leaves it. */
+  /** A batch that lost records still spans their offsets and sequence numbers: as compaction leaves it. */
   readonly bytes: Uint8Array
   readonly letters: readonly RecordToProduce[]
   /** Where each letter goes. */

@@ -1,7 +1,7 @@
 /**
- * A record that does not fit the schema of its topic, as it is appended to the dead-letter topic: as it was sent, at the
- * time of that (by the time of the record, retention might take it at once), with headers behind its own that say what
- * happened:
+ * A record that does not fit the schema of its topic, as it is appended to the dead-letter topic: as it was sent, but
+ * at the time of the append (by its own, retention might take it at once), and with headers behind its own that say
+ * what happened:
  *
  *     millrace.dead-letter.topic, .timestamp       of the record
  *     millrace.dead-letter.path                    where in it, as a JSON Pointer: /value/lines/2
