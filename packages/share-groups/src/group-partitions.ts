@@ -117,9 +117,9 @@ export class GroupPartitions {
     return share.scanOffset > scanOffset
   }
 
-  /** Writes down what was done, all of it or nothing; `more` with it. Durable when it resolves. */
-  async save(more: readonly RecordContent[] = []): Promise<void> {
-    const records = [...more]
+  /** Writes down what was done, all of it or nothing. Durable when it resolves. */
+  async save(): Promise<void> {
+    const records: RecordContent[] = []
     for (const loaded of this.#loaded.values()) {
       const record = this.#recordOf(loaded)
       if (record !== undefined) records.push(record)

@@ -37,7 +37,7 @@ export class LiveShareGroup {
   #group: ShareGroup
   #partitions: GroupPartitions
   readonly #toAcknowledge = new AcknowledgementQueue()
-  #toDo: (() => Promise<void>)[] = []
+  readonly #toDo: (() => Promise<void>)[] = []
   readonly #waiting = new Set<WaitingAcquire>()
   #running: Promise<void> | undefined
   #isDue = false

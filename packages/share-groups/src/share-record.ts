@@ -26,17 +26,16 @@ export function shareGroupKey(group: string): string {
   return `${SHARE_GROUP_PREFIX}${group}`
 }
 
-export function factsPrefix(groupId: string, log?: number): string {
-  return log === undefined ? `facts ${groupId} ` : `facts ${groupId} ${padded(log)} `
+export function factsPrefix(groupId: string, log: number): string {
+  return `facts ${groupId} ${padded(log)} `
 }
 
 export function factsKey(groupId: string, log: number, n: number): string {
   return factsPrefix(groupId, log) + padded(n)
 }
 
-/** A group's, or of one of its partitions. */
-export function stateKey(groupId: string, log?: number): string {
-  return log === undefined ? `state ${groupId} ` : `state ${groupId} ${padded(log)}`
+export function stateKey(groupId: string, log: number): string {
+  return `state ${groupId} ${padded(log)}`
 }
 
 /** A group's, or of one of its keys; null: of records without one. */

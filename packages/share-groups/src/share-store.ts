@@ -91,14 +91,6 @@ export class ShareStore {
     return this.#state.appendDerived(changes, maxBytes, build)
   }
 
-  /** The logs of which the group knows something. */
-  logsOf(groupId: string): ReadonlySet<number> {
-    const logs = new Set<number>()
-    for (const { key } of this.#pages(stateKey(groupId))) logs.add(logIn(key))
-    for (const { key } of this.#pages(factsPrefix(groupId))) logs.add(logIn(key))
-    return logs
-  }
-
   /** Undefined: the group knows nothing of that log. */
   find(groupId: string, log: number): StoredPartition | undefined {
     const key = stateKey(groupId, log)
@@ -202,8 +194,4 @@ function endOfTurn(): Promise<void> {
 
 function sourceLogIn(letter: string): number {
   return Number(letter.split(' ')[3])
-}
-
-function logIn(key: string): number {
-  return Number(key.split(' ')[2])
 }
