@@ -7,6 +7,7 @@ import { makeTempDirectory } from '@millrace/testing/temp-directory'
 import { describe, expect, test } from 'vitest'
 import { NO_LOGGER } from '../src/logger.ts'
 import { at, failure, openBroker, record, recordsIn } from './open-broker.ts'
+import { keyed as keyedByLetter, openShare, ShareWorker } from './share-worker.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -18,6 +19,9 @@ async function harm(directory: string, partition: string, position: number): Pro
   bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
   await writeFile(path, bytes)
 }
+
+/** Of batches of the same length; in the values' bytes, about. */
+const IN_SECOND_OF_THREE = -80
 
 function keyed(key: string) {
   return { idempotency: { key, chunk: 0, bodyHash: Buffer.from('body') } }
@@ -57,6 +61,28 @@ describe('with a damaged segment', () => {
     expect(nextOffset).toBe(1)
     const damaged = failure('CORRUPT_SEGMENT', { damagedFrom: 1 })
     await expect(broker.fetch({ ...request, offset: nextOffset })).rejects.toThrow(damaged)
+  })
+})
+
+describe('a share group', () => {
+  const SKIP = { deadLetter: { topic: 't.dead', policy: 'skip' } } as const
+
+  test('hands out what was redriven, whatever became of the record that it is a copy of', async () => {
+    await using opened = await openShare(SKIP)
+    for (const value of ['b1', 'a1', 'c1']) {
+      await opened.broker.produceRecords('t', keyedByLetter(value), {})
+    }
+    const one = new ShareWorker(opened.broker)
+    await one.acquire()
+    for (const value of ['a1', 'b1', 'c1'])
+      await one.say([{ value, type: value === 'a1' ? 'reject' : 'return' }])
+    await opened.broker.redrive('g', { all: true })
+    await opened.broker.close()
+    await harm(opened.directory, 't-0', IN_SECOND_OF_THREE)
+    const two = new ShareWorker(await opened.reopen())
+    expect(await two.acquire()).toEqual(['b1', 'a1', 'c1'])
+    const { partitions } = await opened.broker.describeShareGroup('g')
+    expect(partitions).toMatchObject([{ unsettled: 3 }])
   })
 })
 

@@ -188,7 +188,8 @@ export class ShareLedger {
 
   #giveUp(from: number, to: number): void {
     for (let offset = from; offset < to; offset++) {
-      if (this.isSettled(offset)) continue
+      // What was redriven is, too, and handed out: its copy is elsewhere.
+      if (this.settled.has(offset)) continue
       this.#settle(offset)
       this.unreadableCount++
     }
