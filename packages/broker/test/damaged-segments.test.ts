@@ -67,6 +67,23 @@ describe('with a damaged segment', () => {
 describe('a share group', () => {
   const SKIP = { deadLetter: { topic: 't.dead', policy: 'skip' } } as const
 
+  test('passes over what damage made unreadable, counts it, and remembers the count', async () => {
+    await using opened = await openShare()
+    for (const value of ['a1', 'b1', 'c1']) {
+      await opened.broker.produceRecords('t', keyedByLetter(value), {})
+    }
+    await opened.broker.close()
+    await harm(opened.directory, 't-0', IN_SECOND_OF_THREE)
+    const one = new ShareWorker(await opened.reopen())
+    const described = async () => (await opened.broker.describeShareGroup('g')).partitions
+    expect(await described()).toMatchObject([{ unreadable: 0, unsettled: 3 }])
+    expect(await one.acquire()).toEqual(['a1', 'c1'])
+    expect(await described()).toMatchObject([{ unreadable: 1, unsettled: 2, expired: 0 }])
+    expect(opened.broker.metrics().shareLag).toMatchObject([{ unreadable: 1 }])
+    await opened.reopen()
+    expect(await described()).toMatchObject([{ unreadable: 1, unsettled: 2 }])
+  })
+
   test('hands out what was redriven, whatever became of the record that it is a copy of', async () => {
     await using opened = await openShare(SKIP)
     for (const value of ['b1', 'a1', 'c1']) {
@@ -82,7 +99,7 @@ describe('a share group', () => {
     const two = new ShareWorker(await opened.reopen())
     expect(await two.acquire()).toEqual(['b1', 'a1', 'c1'])
     const { partitions } = await opened.broker.describeShareGroup('g')
-    expect(partitions).toMatchObject([{ unsettled: 3 }])
+    expect(partitions).toMatchObject([{ unreadable: 0, unsettled: 3 }])
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describe } from '../src/share/describe-share-group.ts'
 import { jsonLines, serve, type Served } from './served.ts'
 
 let served: Served
@@ -81,6 +82,14 @@ test('share groups are listed and described: settings, partitions, who holds rec
   const people = (await served.cli(['share', 'describe', 'shown'])).stdout.toString()
   expect(people).toMatch(/\nretry delays +1s, 5s, 30s\ndead letters +none\n\nTOPIC /)
   expect(people).toMatch(/\norders +0 +0 +2 +3 +3 +2 +0 +0 +0 +0\n\nCONSUMER +ACQUIRED\nw1 +2\n$/)
+})
+
+test('what damage made unreadable is shown where there is any', async () => {
+  await served.cli(['share', 'create', 'whole', 'orders'])
+  const whole = await served.client.shareGroups.describe('whole')
+  expect(describe(whole)).not.toContain('UNREADABLE')
+  const partitions = whole.partitions.map((state) => ({ ...state, unreadable: 1_200 }))
+  expect(describe({ ...whole, partitions })).toMatch(/ EXPIRED +UNREADABLE\norders .* 0 +1,200\n/)
 })
 
 test('redrive hands out dead letters again', async () => {

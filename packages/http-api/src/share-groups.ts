@@ -162,6 +162,7 @@ const SharePartition = Type.Object(
     parkedKeys: CountOf('Keys whose records all go to the dead-letter topic.'),
     deadLetters: CountOf('Records in the dead-letter topic that were not redriven.'),
     expired: CountOf('Unsettled records that retention, or a trim, passed.'),
+    unreadable: CountOf('Unsettled records that damage made unreadable: they were passed over.'),
     isFull: Type.Boolean({
       description:
         'As many records as may be follow the first unsettled one: nothing newer is handed out until it is settled.',
@@ -213,6 +214,7 @@ export const ShareGroupDescription = Type.Object(
             parkedKeys: 0,
             deadLetters: 1,
             expired: 0,
+            unreadable: 0,
             isFull: false,
           },
         ],

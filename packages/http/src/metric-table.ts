@@ -1,6 +1,7 @@
 /** The metrics that are read off the broker, each with what it means. */
 import type { BrokerStatus } from '@millrace/model/broker'
-import type { BrokerMetrics, ShareLag } from '@millrace/model/broker-metrics'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
+import type { ShareLag } from '@millrace/model/share-group'
 
 export interface BrokerCounter {
   readonly name: string
@@ -167,6 +168,11 @@ export const SHARE_COUNTERS: readonly ShareMetric[] = [
     name: 'millrace_share_group_expired_records_total',
     help: 'Unsettled records that retention, or a trim, passed.',
     read: ({ expired }) => expired,
+  },
+  {
+    name: 'millrace_share_group_unreadable_records_total',
+    help: 'Unsettled records that damage made unreadable: they were passed over.',
+    read: ({ unreadable }) => unreadable,
   },
 ]
 

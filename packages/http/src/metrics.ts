@@ -1,5 +1,6 @@
 import type { Broker, BrokerStatus } from '@millrace/model/broker'
-import type { BrokerMetrics, ShareLag } from '@millrace/model/broker-metrics'
+import type { BrokerMetrics } from '@millrace/model/broker-metrics'
+import type { ShareLag } from '@millrace/model/share-group'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { COUNTERS, GAUGES, SHARE_COUNTERS, SHARE_GAUGES } from './metric-table.ts'
 

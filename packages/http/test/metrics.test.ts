@@ -19,7 +19,7 @@ test('lag is shown for each partition as the broker measured it, and gone when t
 
 test('how far share groups are is shown for each partition, and gone when they are', async () => {
   const far = { group: 's', topic: 't', partition: 0, unsettled: 5, acquired: 4 }
-  const partition = { ...far, deadLetters: 3, expired: 2, parkedKeys: 1 }
+  const partition = { ...far, deadLetters: 3, expired: 2, unreadable: 6, parkedKeys: 1 }
   let shareLag: BrokerMetrics['shareLag'] = [partition, { ...partition, partition: 1 }]
   const metrics = metricsOf(() => ({ ...MEASURED, shareLag }))
   await metrics.text()
@@ -29,6 +29,7 @@ test('how far share groups are is shown for each partition, and gone when they a
   expect(text).toContain(`millrace_share_group_acquired_records${labels} 4\n`)
   expect(text).toContain(`millrace_share_group_dead_letter_records${labels} 3\n`)
   expect(text).toContain(`millrace_share_group_expired_records_total${labels} 2\n`)
+  expect(text).toContain(`millrace_share_group_unreadable_records_total${labels} 6\n`)
   expect(text).toContain(`millrace_share_group_parked_keys${labels} 1\n`)
   expect(text).toContain('millrace_share_group_parked_keys{group="s",topic="t",partition="1"} 1\n')
   for (const { name, help } of [...SHARE_COUNTERS, ...SHARE_GAUGES]) {

@@ -63,6 +63,7 @@ describe('a share group', () => {
       parkedKeys: 0,
       deadLetters: 0,
       expired: 0,
+      unreadable: 0,
       isFull: false,
     }
     const settings = {

@@ -1,4 +1,4 @@
-import type { SharePartitionState } from './share-group.ts'
+import type { ShareLag } from './share-group.ts'
 
 /** Counts and gauges at one moment. */
 export interface BrokerMetrics {
@@ -44,12 +44,4 @@ export interface BrokerMetrics {
     readonly lagMs: number
   }[]
   readonly shareLag: readonly ShareLag[]
-}
-
-/** How far a share group is in one partition. */
-export interface ShareLag extends Pick<
-  SharePartitionState,
-  'topic' | 'partition' | 'unsettled' | 'acquired' | 'deadLetters' | 'expired' | 'parkedKeys'
-> {
-  readonly group: string
 }

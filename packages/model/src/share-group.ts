@@ -72,8 +72,25 @@ export interface SharePartitionState {
   readonly deadLetters: number
   /** Unsettled records that retention, or a trim, passed. */
   readonly expired: number
+  /** Unsettled records that damage made unreadable: they were passed over. */
+  readonly unreadable: number
   /** The span from the first unsettled record on is as long as it may get: nothing newer is handed out. */
   readonly isFull: boolean
+}
+
+/** How far a share group is in one partition. */
+export interface ShareLag extends Pick<
+  SharePartitionState,
+  | 'topic'
+  | 'partition'
+  | 'unsettled'
+  | 'acquired'
+  | 'deadLetters'
+  | 'expired'
+  | 'unreadable'
+  | 'parkedKeys'
+> {
+  readonly group: string
 }
 
 export interface AcquireRequest {

@@ -53,6 +53,7 @@ export function stateOf(
     parkedKeys: parked.size,
     deadLetters: ledger.letterCount,
     expired: ledger.expiredCount,
+    unreadable: ledger.unreadableCount,
     isFull: scanOffset - ledger.startOffset >= config.spanMax && scanOffset < highWatermark,
   }
 }

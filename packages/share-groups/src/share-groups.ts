@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { ShareLag } from '@millrace/model/broker-metrics'
 import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
-import type { Redriven, RedriveRequest, ShareGroupDescription } from '@millrace/model/share-group'
+import type {
+  Redriven,
+  RedriveRequest,
+  ShareGroupDescription,
+  ShareLag,
+} from '@millrace/model/share-group'
 import { describeShareGroup, stateOf } from './describing.ts'
 import { type BetweenTurns, LiveShareGroup } from './live-share-group.ts'
 import { redrive } from './redrive.ts'
@@ -113,8 +117,8 @@ export class ShareGroups {
       for (const partition of partitions.all) {
         if (lags.length >= max) return lags
         const state = stateOf(this.#parts, partition)
-        const { topic, unsettled, acquired, deadLetters, expired, parkedKeys } = state
-        const counts = { unsettled, acquired, deadLetters, expired, parkedKeys }
+        const { topic, unsettled, acquired, deadLetters, expired, unreadable, parkedKeys } = state
+        const counts = { unsettled, acquired, deadLetters, expired, unreadable, parkedKeys }
         lags.push({ group: name, topic, partition: state.partition, ...counts })
       }
     }

@@ -58,10 +58,12 @@ export class Counters {
   /** Nobody works any more, and all was done. */
   expectEnd({ partitions }: ShareGroupDescription, grownFrom: number): void {
     const { terms, records } = this.#ledger
-    for (const { partition, startOffset, highWatermark, unsettled, expired } of partitions) {
+    for (const state of partitions) {
+      const { partition, startOffset, highWatermark, unsettled, expired, unreadable } = state
       if (startOffset !== highWatermark || unsettled !== 0) {
         throw new BrokenPromise(`${partition} starts at ${startOffset}, ends at ${highWatermark}`)
       }
+      if (unreadable !== 0) throw new BrokenPromise(`${partition}: ${unreadable} unreadable`)
       const here = [...records.values()].filter((record) => record.partition === partition)
       const surely = here.filter((record) => record.expired === 'surely' && record.letters === 0)
       const perhaps = here.filter((record) => record.expired !== 'no' || mayHaveGone(record))

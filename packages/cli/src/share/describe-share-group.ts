@@ -1,6 +1,7 @@
-import type { ShareGroupDescription } from '@millrace/client'
+import type { ShareGroupDescription, SharePartitionState } from '@millrace/client'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
+import type { Column } from '../output.ts'
 import { formatCount } from '../quantity.ts'
 import { renderPairs, renderTable } from '../table.ts'
 import { formatDuration } from '../time.ts'
@@ -36,7 +37,7 @@ export function describe(description: ShareGroupDescription): string {
     .join('\n')
 }
 
-function partitionTable(partitions: ShareGroupDescription['partitions']): string {
+function partitionTable(partitions: readonly SharePartitionState[]): string {
   return renderTable(partitions, [
     { title: 'topic', of: (row) => row.topic },
     { title: 'partition', of: (row) => String(row.partition), align: 'right' },
@@ -49,10 +50,18 @@ function partitionTable(partitions: ShareGroupDescription['partitions']): string
     { title: 'parked keys', of: (row) => formatCount(row.parkedKeys), align: 'right' },
     { title: 'dead letters', of: (row) => formatCount(row.deadLetters), align: 'right' },
     { title: 'expired', of: (row) => formatCount(row.expired), align: 'right' },
+    // Damage is seldom: where there is none, nobody is bothered with it.
+    ...(partitions.some(({ unreadable }) => unreadable > 0) ? [UNREADABLE] : []),
   ])
 }
 
+const UNREADABLE: Column<SharePartitionState> = {
+  title: 'unreadable',
+  of: (row) => formatCount(row.unreadable),
+  align: 'right',
+}
+
 /** One that is full hands out nothing newer: that is why it stands still. */
-function unsettledOf({ unsettled, isFull }: ShareGroupDescription['partitions'][number]): string {
+function unsettledOf({ unsettled, isFull }: SharePartitionState): string {
   return `${formatCount(unsettled)}${isFull ? ' (full)' : ''}`
 }
