@@ -12,6 +12,7 @@ import type { GroupPartition, GroupPartitions } from './group-partitions.ts'
 import { readStored } from './read-shared.ts'
 import type { ShareFact } from './share-fact.ts'
 import type { ShareParts, ShareTopic } from './share-parts.ts'
+import { encodeFacts } from './share-record.ts'
 import type { ShareGroup } from './share-settings.ts'
 
 export interface DeadLetterWork {
@@ -92,7 +93,7 @@ async function lettersOf(
 }
 
 async function append(
-  { parts, group, partitions }: DeadLetterWork,
+  { parts, partitions }: DeadLetterWork,
   from: GroupPartition,
   target: ShareTopic,
   letters: readonly LetterToWrite[],
@@ -102,16 +103,15 @@ async function append(
     const records = letters.filter((letter) => letter.log === log).map(({ record }) => record)
     return { kind: 'batches', log: log.id, bytes: encodeBatch({ records }) }
   })
-  const n = partitions.nextFactsNumber(from.log.id)
-  const recordOf = (facts: readonly ShareFact[]) => {
-    return parts.store.factsRecord(group.id, from.log.id, n, facts)
-  }
-  const longest = recordOf(factsOf(letters, () => OFFSET_MAX))
+  const longest = partitions.factsRecord(
+    from.log.id,
+    factsOf(letters, () => OFFSET_MAX),
+  )
   const maxBytes = (longest.key?.length ?? 0) + (longest.value?.length ?? 0)
   let facts: readonly ShareFact[] = []
   await parts.store.appendDerived(changes, maxBytes, (outcomes) => {
     facts = factsOf(letters, positionsIn(logs, outcomes))
-    return recordOf(facts)
+    return { ...longest, value: encodeFacts(facts) }
   })
   from.share.deadLettered(facts)
   for (const fact of facts) {

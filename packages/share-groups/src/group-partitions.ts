@@ -4,6 +4,7 @@ import type { Offset } from '@millrace/model/offset'
 import type { RecordContent } from '@millrace/model/record'
 import { isHeldUpByGrowth } from './growth-order.ts'
 import { type LaneKey, laneKeyOf } from './lane-key.ts'
+import type { ShareFact } from './share-fact.ts'
 import { ShareLedger } from './share-ledger.ts'
 import { SharePartition } from './share-partition.ts'
 import type { ShareParts, ShareTopic } from './share-parts.ts'
@@ -128,11 +129,11 @@ export class GroupPartitions {
     for (const log of this.#loaded.keys()) this.#begun.add(log)
   }
 
-  /** Of the facts that are written down next. */
-  nextFactsNumber(log: number): number {
+  /** The next facts of a log, for an append of its own. */
+  factsRecord(log: number, facts: readonly ShareFact[]): RecordContent {
     const loaded = this.#loaded.get(log)
     if (loaded === undefined) throw new Error(`Log ${log} is not of this group.`)
-    return ++loaded.factsNumber
+    return this.#factsRecord(loaded, facts)
   }
 
   /** What was done was not written down: all is read again. */
@@ -157,29 +158,31 @@ export class GroupPartitions {
     return false
   }
 
+  /** What is to be written of it: its new facts or, in their place, all of its state. */
   #recordOf(loaded: LoadedPartition): RecordContent | undefined {
     const facts = loaded.share.takeFacts()
-    if (facts.length === 0) return undefined
-    const { store } = this.#parts
-    const { id } = this.#group
-    const n = ++loaded.factsNumber
-    const log = loaded.log.id
-    const record = store.factsRecord(id, log, n, facts)
-    loaded.factsBytes += record.value?.length ?? 0
+    const record = facts.length === 0 ? undefined : this.#factsRecord(loaded, facts)
     if (loaded.factsBytes <= Math.max(FACTS_BYTES_MAX, loaded.stateBytes)) return record
-    const state = encodeSnapshot(loaded.share.ledger, loaded.firstNumber, n)
+    const state = encodeSnapshot(loaded.share.ledger, loaded.firstNumber, loaded.factsNumber)
     loaded.factsBytes = 0
     loaded.stateBytes = state.length
     // One that does not fit is not written: the facts say the same, and it gets shorter.
     if (state.length > this.#parts.config.appendBytesMax / 2) return record
-    loaded.firstNumber = n + 1
-    return store.recordOf(stateKey(id, log), state)
+    loaded.firstNumber = loaded.factsNumber + 1
+    return this.#parts.store.recordOf(stateKey(this.#group.id, loaded.log.id), state)
+  }
+
+  #factsRecord(loaded: LoadedPartition, facts: readonly ShareFact[]): RecordContent {
+    const n = ++loaded.factsNumber
+    const record = this.#parts.store.factsRecord(this.#group.id, loaded.log.id, n, facts)
+    loaded.factsBytes += record.value?.length ?? 0
+    return record
   }
 
   #load(topic: ShareTopic, partition: number, log: Log): LoadedPartition {
     const { store } = this.#parts
     const stored = store.find(this.#group.id, log.id) ?? newPartition(log)
-    const { ledger, factsNumber, firstNumber } = stored
+    const { ledger, ...written } = stored
     const share = new SharePartition(ledger, {
       settings: this.#group.settings,
       isHeldUp: (offset, lane) => this.#isHeldUp(topic.id, { partition, offset, lane }),
@@ -187,11 +190,8 @@ export class GroupPartitions {
     })
     // Nobody could renew, or acknowledge, while there was no process.
     if (!this.#begun.has(log.id)) share.beginLocksAnew(this.#parts.time.nowMs())
-    const topicId = topic.id
-    const place = { topicId, partition, log, share }
-    const loaded = { ...place, factsNumber, firstNumber, factsBytes: 0, stateBytes: 0 }
     this.#isCaughtUp = false
-    return loaded
+    return { topicId: topic.id, partition, log, share, ...written }
   }
 
   #isHeldUp(
@@ -229,7 +229,8 @@ export function passOver(share: SharePartition, error: unknown, log: Log): boole
 
 /** A partition that came later is read from its first record. */
 function newPartition({ logStartOffset }: Log): StoredPartition {
-  return { ledger: ShareLedger.startingAt(logStartOffset), factsNumber: 0, firstNumber: 1 }
+  const ledger = ShareLedger.startingAt(logStartOffset)
+  return { ledger, factsNumber: 0, firstNumber: 1, factsBytes: 0, stateBytes: 0 }
 }
 
 /** Facts of so many bytes are kept one by one, or as many as the state has: then it is written anew. */

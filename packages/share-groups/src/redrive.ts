@@ -44,7 +44,7 @@ export async function redrive(
       if (isAsked && parked !== unfinished) facts.add(from, { kind: 'unparked', lane: parked })
     }
   }
-  const { records, apply } = facts.toRecords(parts, group.id)
+  const { records, apply } = facts.toRecords(parts)
   if (records.length > 0) await parts.store.append(records)
   apply()
   return { redriven: letters.length - gone, gone, left }
@@ -101,13 +101,12 @@ class FactsByPartition {
   }
 
   /** `apply` once they are on disk. */
-  toRecords(
-    { store }: ShareParts,
-    groupId: string,
-  ): { readonly records: readonly RecordContent[]; readonly apply: () => void } {
+  toRecords({ store }: Pick<ShareParts, 'store'>): {
+    readonly records: readonly RecordContent[]
+    readonly apply: () => void
+  } {
     const records = [...this.#facts].map(([{ log }, facts]) => {
-      const n = this.#partitions.nextFactsNumber(log.id)
-      return store.factsRecord(groupId, log.id, n, facts)
+      return this.#partitions.factsRecord(log.id, facts)
     })
     records.push(...this.#forgotten.map((key) => store.recordOf(key, null)))
     const apply = () => {

@@ -35,6 +35,9 @@ export interface StoredPartition {
   readonly factsNumber: number
   /** Of the first facts that no state has taken in. */
   readonly firstNumber: number
+  /** Of all facts from there on. */
+  readonly factsBytes: number
+  readonly stateBytes: number
 }
 
 /** Share groups and what is settled in them, as records of `__share`: durable when an answer is given. */
@@ -99,13 +102,14 @@ export class ShareStore {
     const ledger = snapshot?.ledger ?? ShareLedger.startingAt(0)
     let factsNumber = snapshot?.upTo ?? 0
     const firstNumber = factsNumber + 1
+    let factsBytes = 0
     for (const entry of this.#pages(factsPrefix(groupId, log))) {
       for (const fact of decodeFacts(entry.key, entry.value)) ledger.apply(fact)
       factsNumber = Number(entry.key.slice(entry.key.lastIndexOf(' ') + 1))
+      factsBytes += entry.value.length
     }
-    return factsNumber === 0 && snapshot === undefined
-      ? undefined
-      : { ledger, factsNumber, firstNumber }
+    if (factsNumber === 0 && snapshot === undefined) return undefined
+    return { ledger, factsNumber, firstNumber, factsBytes, stateBytes: value?.length ?? 0 }
   }
 
   /** Copies in dead-letter topics that were not redriven, key by key in their order: a page at a time. */
