@@ -1,8 +1,8 @@
 import type { FetchedBatches } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
+import { recordsFrom } from '@millrace/model/read-records'
 import type { ByteBuilder } from './byte-builder.ts'
-import { recordsFrom } from './fetched-records.ts'
 import type { RecordFilter } from './record-filter.ts'
 import { type RecordView, writeRecord } from './record-json-writer.ts'
 

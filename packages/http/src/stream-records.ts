@@ -1,7 +1,7 @@
 import type { Broker } from '@millrace/model/broker'
 import { advance, type Offset } from '@millrace/model/offset'
 import type { LogRecord } from '@millrace/model/record'
-import { recordsFrom } from './fetched-records.ts'
+import { recordsFrom } from '@millrace/model/read-records'
 import { streamSteps, type StreamStep } from './record-stream.ts'
 import type { StreamPlan } from './stream-plan.ts'
 

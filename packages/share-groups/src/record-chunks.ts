@@ -1,8 +1,6 @@
 import type { Log } from '@millrace/log/log'
-import { decodeRecords } from '@millrace/model/batch-decoding'
-import { LogError } from '@millrace/model/log-error'
-import { advance, type Offset } from '@millrace/model/offset'
-import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
+import type { Offset } from '@millrace/model/offset'
+import { recordsFrom } from '@millrace/model/read-records'
 import type { LogRecord } from '@millrace/model/record'
 
 /** Some records of a log, in their order. */
@@ -35,8 +33,7 @@ export class RecordChunks {
     const known = this.#find(log, offset)
     if (known !== undefined) return known
     const { pieces, nextOffset } = await log.read(offset, { maxBytes: CHUNK_BYTES })
-    const records: LogRecord[] = []
-    for (const piece of pieces) decodePiece(piece, offset, records)
+    const records = [...recordsFrom(pieces, offset)]
     const chunk = { log, from: offset, nextOffset, records, bytes: bytesOf(records) }
     if (records.length > 0) this.#keep(chunk)
     return chunk
@@ -79,8 +76,6 @@ export class RecordChunks {
 const CHUNK_BYTES = 128 * 1024
 /** They are looked through one by one. */
 const CHUNKS_MAX = 256
-/** Of one batch: far more than is taken in. */
-const DECOMPRESSED_MAX_BYTES = 128 * 1024 * 1024
 
 function bytesOf(records: readonly LogRecord[]): number {
   let bytes = records.length * RECORD_BYTES
@@ -101,27 +96,4 @@ function recordAt({ records }: RecordChunk, offset: Offset): LogRecord | undefin
   }
   const record = records[low]
   return record?.offset === offset ? record : undefined
-}
-
-function decodePiece(piece: Uint8Array, from: Offset, records: LogRecord[]): void {
-  for (let at = 0; at < piece.length;) {
-    const header = readBatchHeader(piece, at)
-    if (header === undefined) throw new Error('A read answered with what is no record batch.')
-    for (const record of decode(piece, at, header)) if (record.offset >= from) records.push(record)
-    at += header.sizeInBytes
-  }
-}
-
-function decode(piece: Uint8Array, at: number, header: BatchHeader): readonly LogRecord[] {
-  try {
-    return decodeRecords(piece, at, header, { maxBytes: DECOMPRESSED_MAX_BYTES })
-  } catch (cause) {
-    if (!(cause instanceof LogError)) throw cause
-    const nextReadableOffset = advance(header.lastOffset, 1)
-    throw new LogError('CORRUPT_SEGMENT', `A batch cannot be read: ${cause.detail}`, {
-      damagedFrom: header.baseOffset,
-      nextReadableOffset,
-      cause,
-    })
-  }
 }

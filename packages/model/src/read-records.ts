@@ -1,10 +1,10 @@
-import { decodeRecords } from '@millrace/model/batch-decoding'
-import { LogError } from '@millrace/model/log-error'
-import { advance, type Offset } from '@millrace/model/offset'
-import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
-import type { LogRecord } from '@millrace/model/record'
+import { decodeRecords } from './batch-decoding.ts'
+import { LogError } from './log-error.ts'
+import { advance, type Offset } from './offset.ts'
+import { type BatchHeader, readBatchHeader } from './record-batch.ts'
+import type { LogRecord } from './record.ts'
 
-/** The records of fetched batches from `offset` on, decoded batch by batch as they are asked for. */
+/** The records of batches that a log was read for, from `offset` on, decoded batch by batch as they are asked for. */
 export function* recordsFrom(
   pieces: readonly Uint8Array[],
   offset: Offset,
@@ -12,7 +12,7 @@ export function* recordsFrom(
   for (const piece of pieces) {
     for (let at = 0; at < piece.length;) {
       const header = readBatchHeader(piece, at)
-      if (header === undefined) throw new Error('A fetch answered with what is no record batch.')
+      if (header === undefined) throw new Error('A read answered with what is no record batch.')
       for (const record of recordsOfBatch(piece, at, header)) {
         if (record.offset >= offset) yield record
       }
