@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NODE_DISK } from '@millrace/disk/node-disk'
+import { crc32c } from '@millrace/model/crc32c'
+import { BATCH_HEADER_SIZE, readBatchHeader } from '@millrace/model/record-batch'
 import { FaultyDisk } from '@millrace/testing/faulty-disk'
 import { ManualClock } from '@millrace/testing/manual-clock'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
@@ -19,6 +21,21 @@ async function harm(directory: string, partition: string, position: number): Pro
   bytes.writeUInt8(bytes.readUInt8(place) ^ 1, place)
   await writeFile(path, bytes)
 }
+
+/** Makes the first record of a batch longer than its batch is, under a checksum that holds. */
+async function harmRecords(directory: string, partition: string, batch: number): Promise<void> {
+  const path = join(directory, 'topics', partition, '00000000000000000000.log')
+  const bytes = await readFile(path)
+  let at = 0
+  for (let passed = 0; passed < batch; passed++) at += readBatchHeader(bytes, at)!.sizeInBytes
+  const end = at + readBatchHeader(bytes, at)!.sizeInBytes
+  bytes.writeUInt8(0x7e, at + BATCH_HEADER_SIZE)
+  bytes.writeUInt32BE(crc32c(bytes.subarray(at + CHECKED_FROM, end)), at + CRC_AT)
+  await writeFile(path, bytes)
+}
+
+const CRC_AT = 17
+const CHECKED_FROM = 21
 
 /** Of batches of the same length; in the values' bytes, about. */
 const IN_SECOND_OF_THREE = -80
@@ -82,6 +99,19 @@ describe('a share group', () => {
     expect(opened.broker.metrics().shareLag).toMatchObject([{ unreadable: 1 }])
     await opened.reopen()
     expect(await described()).toMatchObject([{ unreadable: 1, unsettled: 2 }])
+  })
+
+  test('hands out what is sound around a batch whose checksum holds, and whose records cannot be read', async () => {
+    await using opened = await openShare()
+    for (const value of ['a1', 'b1', 'c1']) {
+      await opened.broker.produceRecords('t', keyedByLetter(value), {})
+    }
+    await opened.broker.close()
+    await harmRecords(opened.directory, 't-0', 1)
+    const one = new ShareWorker(await opened.reopen())
+    expect(await one.acquire()).toEqual(['a1', 'c1'])
+    const { partitions } = await opened.broker.describeShareGroup('g')
+    expect(partitions).toMatchObject([{ unreadable: 1, unsettled: 2 }])
   })
 
   test('hands out what was redriven, whatever became of the record that it is a copy of', async () => {

@@ -113,7 +113,7 @@ export class GroupPartitions {
       }
       share.scannedTo(nextOffset)
     } catch (error) {
-      if (!passOver(share, error, log)) throw error
+      if (!passOver(share, error, { log, offset: scanOffset })) throw error
     }
     return share.scanOffset > scanOffset
   }
@@ -213,8 +213,12 @@ interface LoadedPartition extends GroupPartition {
   stateBytes: number
 }
 
-/** Damage is told of and passed over. False: it is something else. */
-export function passOver(share: SharePartition, error: unknown, log: Log): boolean {
+/** Damage that a read from `offset` on met is counted, and passed over. False: it is something else. */
+export function passOver(
+  share: SharePartition,
+  error: unknown,
+  { log, offset }: { readonly log: Log; readonly offset: number },
+): boolean {
   if (!(error instanceof LogError)) return false
   if (error.code === 'OFFSET_OUT_OF_RANGE') {
     // Retention went by, right now.
@@ -223,7 +227,8 @@ export function passOver(share: SharePartition, error: unknown, log: Log): boole
   }
   const { damagedFrom, nextReadableOffset } = error.fields
   if (nextReadableOffset === undefined) return false
-  share.giveUp(damagedFrom ?? share.scanOffset, nextReadableOffset)
+  // Nothing is to be read from there up to where it goes on; more of the same batch may be before it.
+  share.giveUp(Math.min(offset, damagedFrom ?? offset), nextReadableOffset)
   return true
 }
 

@@ -33,7 +33,7 @@ export async function readStored(
     if (record === undefined) share.giveUp(offset, offset + 1)
     return record
   } catch (error) {
-    if (!passOver(share, error, log)) throw error
+    if (!passOver(share, error, { log, offset })) throw error
     return undefined
   }
 }

@@ -1,4 +1,5 @@
-import type { Log } from '@millrace/log/log'
+import type { Log, LogRead } from '@millrace/log/log'
+import { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 import { recordsFrom } from '@millrace/model/read-records'
 import type { LogRecord } from '@millrace/model/record'
@@ -32,8 +33,10 @@ export class RecordChunks {
   async read(log: Log, offset: Offset): Promise<RecordChunk> {
     const known = this.#find(log, offset)
     if (known !== undefined) return known
-    const { pieces, nextOffset } = await log.read(offset, { maxBytes: CHUNK_BYTES })
-    const records = [...recordsFrom(pieces, offset)]
+    const { records, nextOffset } = decode(
+      await log.read(offset, { maxBytes: CHUNK_BYTES }),
+      offset,
+    )
     const chunk = { log, from: offset, nextOffset, records, bytes: bytesOf(records) }
     if (records.length > 0) this.#keep(chunk)
     return chunk
@@ -76,6 +79,21 @@ export class RecordChunks {
 const CHUNK_BYTES = 128 * 1024
 /** They are looked through one by one. */
 const CHUNKS_MAX = 256
+
+/** Damage is told of once what is before it has been read. */
+function decode({ pieces, nextOffset }: LogRead, from: Offset): Decoded {
+  const records: LogRecord[] = []
+  try {
+    for (const record of recordsFrom(pieces, from)) records.push(record)
+    return { records, nextOffset }
+  } catch (error) {
+    const damagedFrom = error instanceof LogError ? error.fields.damagedFrom : undefined
+    if (records.length === 0 || damagedFrom === undefined) throw error
+    return { records, nextOffset: damagedFrom }
+  }
+}
+
+type Decoded = Pick<RecordChunk, 'records' | 'nextOffset'>
 
 function bytesOf(records: readonly LogRecord[]): number {
   let bytes = records.length * RECORD_BYTES
