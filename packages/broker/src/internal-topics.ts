@@ -4,13 +4,14 @@ import { LogError } from '@millrace/model/log-error'
 import { partitionDirectoryName } from '@millrace/model/topic'
 import { encodeBatch } from '@millrace/model/batch-encoding'
 import type { Clock } from '@millrace/disk/clock'
-import { GROUPS_TOPIC } from '@millrace/groups/group-store'
+import { GROUPS_TOPIC } from '@millrace/groups/group-record'
 import { OFFSETS_TOPIC } from '@millrace/offsets/offset-store'
 import { SCHEMAS_TOPIC } from '@millrace/schemas/schema-store'
-import { SHARE_TOPIC } from '@millrace/share-groups/share-store'
+import { SHARE_TOPIC } from '@millrace/share-groups/share-record'
+import { textRecord } from '@millrace/storage/state-text'
 import type { Storage } from '@millrace/storage/storage'
 import { drawTopicId } from './topic-id.ts'
-import { encodeTopic, topicKey } from './topic-record.ts'
+import { encodeTopic, topicKey, TOPICS_TOPIC } from './topic-record.ts'
 
 /** The logs of Millrace's own topics, each of one partition. */
 export interface InternalLogs {
@@ -39,7 +40,6 @@ export async function openInternalLogs(storage: Storage, clock: Clock): Promise<
   }
 }
 
-export const TOPICS_TOPIC = '__topics'
 /** Answers to requests with an idempotency key. */
 const PRODUCE_TOPIC = '__produce'
 const NAMES = [TOPICS_TOPIC, OFFSETS_TOPIC, GROUPS_TOPIC, SHARE_TOPIC, SCHEMAS_TOPIC, PRODUCE_TOPIC]
@@ -64,12 +64,10 @@ async function make(
     const directory = partitionDirectoryName(name, 0)
     await storage.prepareLog({ log, directory, topicId: id, config: INTERNAL_CONFIG })
   }
-  const records = made.map(({ name, id, log }) => ({
-    key: Buffer.from(topicKey(name)),
-    value: encodeTopic({ name, id, logs: [log], config: {}, growths: [] }),
-    headers: [],
-    timestamp: clock.nowMs(),
-  }))
+  const records = made.map(({ name, id, log }) => {
+    const value = encodeTopic({ name, id, logs: [log], config: {}, growths: [] })
+    return textRecord(clock, topicKey(name), value)
+  })
   const topics = topicsLog?.id ?? made.find(({ name }) => name === TOPICS_TOPIC)?.log
   if (topics === undefined) throw lost(TOPICS_TOPIC)
   await storage.append([

@@ -3,23 +3,23 @@ import type { Disk } from '@millrace/disk/disk'
 import { decodeOffsetRecord, OFFSETS_TOPIC, OffsetStore } from '@millrace/offsets/offset-store'
 import { Coordinator } from '@millrace/groups/coordinator'
 import { Cursors } from '@millrace/groups/cursors'
-import { decodeGroupRecord } from '@millrace/groups/group-record'
-import { GROUPS_TOPIC, GroupStore } from '@millrace/groups/group-store'
+import { GROUPS_TOPIC } from '@millrace/groups/group-record'
+import { GroupStore } from '@millrace/groups/group-store'
 import { decodeSchemaRecord } from '@millrace/schemas/schema-record'
 import { SchemaRegistry } from '@millrace/schemas/schema-registry'
 import { SCHEMAS_TOPIC, SchemaStore } from '@millrace/schemas/schema-store'
-import { decodeShareRecord } from '@millrace/share-groups/share-record'
-import { SHARE_TOPIC } from '@millrace/share-groups/share-store'
+import { decodeShareRecord, SHARE_TOPIC } from '@millrace/share-groups/share-record'
 import type { StorageConfig } from '@millrace/storage/config'
 import { trimHistory } from '@millrace/storage/state-history'
 import { RetentionClock } from '@millrace/storage/retention'
 import { StateIndex } from '@millrace/storage/state-index'
 import { Storage } from '@millrace/storage/storage'
+import { decodeAsItIs } from '@millrace/storage/state-text'
 import { adoptLogs } from './adopt-logs.ts'
 import type { BrokerConfig } from './config.ts'
 import { type Chore, Housekeeping } from './housekeeping.ts'
 import { IdempotencyKeys } from './idempotency.ts'
-import { type InternalLogs, openInternalLogs, TOPICS_TOPIC } from './internal-topics.ts'
+import { type InternalLogs, openInternalLogs } from './internal-topics.ts'
 import { LagGauge } from './lag-gauge.ts'
 import type { BrokerLogger } from './logger.ts'
 import { BrokerCounts } from './metrics.ts'
@@ -28,8 +28,8 @@ import { OneAtATime } from '@millrace/storage/one-at-a-time'
 import { ProduceBudget } from './produce-budget.ts'
 import { ProducerIds } from './producer-ids.ts'
 import { expireTopics } from './retention.ts'
-import { decodeTopicRecord } from './topic-record.ts'
 import { Resolutions } from './resolutions.ts'
+import { TOPICS_TOPIC } from './topic-record.ts'
 import { RoomWatch } from './room-watch.ts'
 import { openShares } from './open-shares.ts'
 import { isGrowing, TopicStore } from './topic-store.ts'
@@ -55,9 +55,9 @@ export async function openParts(
   try {
     const logs = await openInternalLogs(storage, clock)
     const index = await StateIndex.open(storage, disk, clock, [
-      { name: TOPICS_TOPIC, log: logs.topics, decode: decodeTopicRecord },
+      { name: TOPICS_TOPIC, log: logs.topics, decode: decodeAsItIs },
       { name: OFFSETS_TOPIC, log: logs.offsets, decode: decodeOffsetRecord },
-      { name: GROUPS_TOPIC, log: logs.groups, decode: decodeGroupRecord },
+      { name: GROUPS_TOPIC, log: logs.groups, decode: decodeAsItIs },
       { name: SHARE_TOPIC, log: logs.share, decode: decodeShareRecord },
       { name: SCHEMAS_TOPIC, log: logs.schemas, decode: decodeSchemaRecord },
     ])

@@ -2,6 +2,7 @@ import type { Clock } from '@millrace/disk/clock'
 import type { IndexedState } from '@millrace/storage/indexed-state'
 import type { Storage } from '@millrace/storage/storage'
 import { OneAtATime } from '@millrace/storage/one-at-a-time'
+import { textRecord } from '@millrace/storage/state-text'
 import { decodeProducerIds, encodeProducerIds, PRODUCER_IDS_KEY } from './topic-record.ts'
 
 /**
@@ -33,14 +34,8 @@ export class ProducerIds {
     const stored = this.#state.get(PRODUCER_IDS_KEY)
     const next = stored === undefined ? 0 : decodeProducerIds(stored)
     const first = Math.max(next, this.#storage.highestProducerId + 1)
-    await this.#state.append([
-      {
-        key: Buffer.from(PRODUCER_IDS_KEY),
-        value: encodeProducerIds(first + BLOCK),
-        headers: [],
-        timestamp: this.#clock.nowMs(),
-      },
-    ])
+    const value = encodeProducerIds(first + BLOCK)
+    await this.#state.append([textRecord(this.#clock, PRODUCER_IDS_KEY, value)])
     this.#next = first
     this.#blockEnd = first + BLOCK
   }

@@ -12,11 +12,16 @@
  */
 import type { LogId } from '@millrace/log/log'
 import type { TopicConfigInput } from '@millrace/model/topic-config'
-import { LogError } from '@millrace/model/log-error'
+import type { LogError } from '@millrace/model/log-error'
 import { type Offset, toOffset } from '@millrace/model/offset'
-import type { LogRecord } from '@millrace/model/record'
 import { isTopicName } from '@millrace/model/topic'
-import type { StateDefinition } from '@millrace/storage/indexed-state'
+import {
+  encodeFields,
+  type Fields,
+  isFields,
+  notWritten,
+  parseFields,
+} from '@millrace/storage/state-text'
 import { isSettingName } from './topic-config.ts'
 
 /** A topic got more partitions, and many keys another one. */
@@ -36,13 +41,9 @@ export interface StoredTopic {
   readonly growths: readonly Growth[]
 }
 
+export const TOPICS_TOPIC = '__topics'
 export const TOPIC_PREFIX = 'topic '
 export const PRODUCER_IDS_KEY = 'producer-ids'
-
-/** For the index: the record's key is the key, its value the value. */
-export const decodeTopicRecord: StateDefinition['decode'] = ({ key, value }: LogRecord) => [
-  { key: Buffer.from(key ?? NO_BYTES).toString('latin1'), value },
-]
 
 export function topicKey(name: string): string {
   return `${TOPIC_PREFIX}${name}`
@@ -50,7 +51,7 @@ export function topicKey(name: string): string {
 
 export function encodeTopic({ id, logs, config, growths }: StoredTopic): Uint8Array {
   const grown = growths.length === 0 ? {} : { growths }
-  return Buffer.from(JSON.stringify({ version: VERSION, id, logs, config, ...grown }))
+  return encodeFields({ id, logs, config, ...grown })
 }
 
 /** CORRUPT_SEGMENT for what this version did not write. */
@@ -65,7 +66,7 @@ export function decodeTopic(key: string, value: Uint8Array): StoredTopic {
 }
 
 export function encodeProducerIds(next: number): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, next }))
+  return encodeFields({ next })
 }
 
 export function decodeProducerIds(value: Uint8Array): number {
@@ -74,18 +75,8 @@ export function decodeProducerIds(value: Uint8Array): number {
   return next
 }
 
-const VERSION = 1
-const NO_BYTES = new Uint8Array(0)
-
-function parse(key: string, value: Uint8Array): Readonly<Record<string, unknown>> {
-  let fields: unknown
-  try {
-    fields = JSON.parse(Buffer.from(value).toString())
-  } catch {
-    throw corrupt(key)
-  }
-  if (!isObject(fields) || fields['version'] !== VERSION) throw corrupt(key)
-  return fields
+function parse(key: string, value: Uint8Array): Fields {
+  return parseFields(TOPICS_TOPIC, key, value)
 }
 
 function isListOfIds(value: unknown): value is readonly LogId[] {
@@ -93,7 +84,7 @@ function isListOfIds(value: unknown): value is readonly LogId[] {
 }
 
 function isGrowth(value: unknown): value is Growth {
-  if (!isObject(value) || !Number.isSafeInteger(value['from'])) return false
+  if (!isFields(value) || !Number.isSafeInteger(value['from'])) return false
   const { ends } = value
   return ends === undefined || (Array.isArray(ends) && ends.every((end) => isOffset(end)))
 }
@@ -104,13 +95,9 @@ function isOffset(value: unknown): boolean {
 
 /** The names alone: a value was validated when it was given, and the log validates it again. */
 function isConfig(value: unknown): value is TopicConfigInput {
-  return isObject(value) && Object.keys(value).every(isSettingName)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+  return isFields(value) && Object.keys(value).every(isSettingName)
 }
 
 function corrupt(key: string): LogError {
-  return new LogError('CORRUPT_SEGMENT', `The record ${key} of __topics is not what was written.`)
+  return notWritten(TOPICS_TOPIC, key)
 }

@@ -10,6 +10,7 @@ import type { RecordContent } from '@millrace/model/record'
 import { isInternalTopic, partitionDirectoryName } from '@millrace/model/topic'
 import type { Change } from '@millrace/storage/change'
 import type { IndexedState } from '@millrace/storage/indexed-state'
+import { textRecord } from '@millrace/storage/state-text'
 import type { Storage } from '@millrace/storage/storage'
 import { INTERNAL_CONFIG } from './internal-topics.ts'
 import { OneAtATime } from '@millrace/storage/one-at-a-time'
@@ -247,7 +248,7 @@ export class TopicStore {
   }
 
   #recordOf(name: string, value: Uint8Array | null): RecordContent {
-    return { key: Buffer.from(topicKey(name)), value, headers: [], timestamp: this.#clock.nowMs() }
+    return textRecord(this.#clock, topicKey(name), value)
   }
 
   #toTopic(stored: StoredTopic, partitioner = new Partitioner(Math.random)): Topic {

@@ -10,21 +10,15 @@
  * `held`: a partition, the epoch since which the member has it, and the one in which it was told to let go. A member
  * without a value has left; a group without one was deleted.
  */
-import { LogError } from '@millrace/model/log-error'
-import type { LogRecord } from '@millrace/model/record'
-import type { StateDefinition } from '@millrace/storage/indexed-state'
+import type { LogError } from '@millrace/model/log-error'
+import { encodeFields, type Fields, notWritten, parseFields } from '@millrace/storage/state-text'
 import type { Holding, Member } from './member.ts'
 import type { TopicPartition } from './topic-partition.ts'
 
-export const SECRET_KEY = 'secret'
+export const GROUPS_TOPIC = '__groups'
 export const EPOCHS_KEY = 'epochs'
 export const GROUP_PREFIX = 'group '
 export const MEMBER_PREFIX = 'member '
-
-/** For the index: the record's key is the key, its value the value. */
-export const decodeGroupRecord: StateDefinition['decode'] = ({ key, value }: LogRecord) => [
-  { key: Buffer.from(key ?? NO_BYTES).toString('latin1'), value },
-]
 
 export function groupKey(group: string): string {
   return `${GROUP_PREFIX}${group}`
@@ -34,21 +28,11 @@ export function memberKey(group: string, memberId: string): string {
   return `${MEMBER_PREFIX}${group} ${memberId}`
 }
 
-export function encodeSecret(secret: Uint8Array): Uint8Array {
-  return encode({ secret: Buffer.from(secret).toString('base64url') })
-}
-
-/** CORRUPT_SEGMENT for what this version did not write, as the others. */
-export function decodeSecret(value: Uint8Array): Uint8Array {
-  const { secret } = parse(SECRET_KEY, value)
-  if (typeof secret !== 'string') throw corrupt(SECRET_KEY)
-  return Buffer.from(secret, 'base64url')
-}
-
 export function encodeEpoch(epoch: number): Uint8Array {
-  return encode({ epoch })
+  return encodeFields({ epoch })
 }
 
+/** CORRUPT_SEGMENT for what this version did not write, as the other. */
 export function decodeEpoch(key: string, value: Uint8Array): number {
   const { epoch } = parse(key, value)
   if (!isEpoch(epoch)) throw corrupt(key)
@@ -59,7 +43,7 @@ export function encodeMember({ instanceId, joinedEpoch, topicIds, target, held }
   const holdings = [...held].map(([key, { sinceEpoch, revokedEpoch }]) =>
     revokedEpoch === undefined ? [key, sinceEpoch] : [key, sinceEpoch, revokedEpoch],
   )
-  return encode({ instanceId, joinedEpoch, topicIds, target: [...target], held: holdings })
+  return encodeFields({ instanceId, joinedEpoch, topicIds, target: [...target], held: holdings })
 }
 
 export function decodeMember(
@@ -88,22 +72,8 @@ export function decodeMember(
   return { group, member }
 }
 
-const VERSION = 1
-const NO_BYTES = new Uint8Array(0)
-
-function encode(fields: object): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, ...fields }))
-}
-
-function parse(key: string, value: Uint8Array): Readonly<Record<string, unknown>> {
-  let fields: unknown
-  try {
-    fields = JSON.parse(Buffer.from(value).toString())
-  } catch {
-    throw corrupt(key)
-  }
-  if (!isObject(fields) || fields['version'] !== VERSION) throw corrupt(key)
-  return fields
+function parse(key: string, value: Uint8Array): Fields {
+  return parseFields(GROUPS_TOPIC, key, value)
 }
 
 function isEpoch(value: unknown): value is number {
@@ -120,10 +90,6 @@ function isHolding(value: unknown): value is readonly [string, number, number?] 
   return typeof place === 'string' && epochs.every(isEpoch)
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
 function corrupt(key: string): LogError {
-  return new LogError('CORRUPT_SEGMENT', `The record ${key} of __groups is not what was written.`)
+  return notWritten(GROUPS_TOPIC, key)
 }

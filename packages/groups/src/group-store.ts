@@ -1,25 +1,21 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '@millrace/disk/clock'
 import type { RecordContent } from '@millrace/model/record'
 import type { IndexedState } from '@millrace/storage/indexed-state'
+import { secretOf } from '@millrace/storage/state-secret'
+import { textRecord } from '@millrace/storage/state-text'
 import type { Group } from './group.ts'
 import {
   decodeEpoch,
   decodeMember,
-  decodeSecret,
   encodeEpoch,
   encodeMember,
-  encodeSecret,
   EPOCHS_KEY,
   GROUP_PREFIX,
   groupKey,
   MEMBER_PREFIX,
   memberKey,
-  SECRET_KEY,
 } from './group-record.ts'
 import type { Member } from './member.ts'
-
-export const GROUPS_TOPIC = '__groups'
 
 /** Groups and their members, as records of `__groups`: durable when an answer is given. */
 export class GroupStore {
@@ -32,12 +28,8 @@ export class GroupStore {
   }
 
   /** What seals cursors: drawn once in a store's life. */
-  async secret(): Promise<Uint8Array> {
-    const value = this.#state.get(SECRET_KEY)
-    if (value !== undefined) return decodeSecret(value)
-    const secret = randomBytes(SECRET_SIZE)
-    await this.#state.append([this.#record(SECRET_KEY, encodeSecret(secret))])
-    return secret
+  secret(): Promise<Uint8Array> {
+    return secretOf(this.#state, this.#clock)
   }
 
   /** All groups that ever had a member, with their members. */
@@ -86,8 +78,6 @@ export class GroupStore {
   }
 
   #record(key: string, value: Uint8Array | null): RecordContent {
-    return { key: Buffer.from(key), value, headers: [], timestamp: this.#clock.nowMs() }
+    return textRecord(this.#clock, key, value)
   }
 }
-
-const SECRET_SIZE = 32

@@ -11,15 +11,23 @@
  * in the index under `letter <group id> <lane> <log> <offset>`, as long as it was not redriven:
  * {"version":1,"log":9,"offset":3}. A group without a value was deleted.
  */
-import { LogError } from '@millrace/model/log-error'
+import type { LogError } from '@millrace/model/log-error'
 import type { LogRecord } from '@millrace/model/record'
 import type { StateChange, StateDefinition } from '@millrace/storage/indexed-state'
+import {
+  encodeFields,
+  type Fields,
+  isFields,
+  keyOf,
+  notWritten,
+  parseFields,
+} from '@millrace/storage/state-text'
 import type { Letter } from './delivery.ts'
 import type { LaneKey } from './lane-key.ts'
 import type { ShareFact } from './share-fact.ts'
 import type { ShareGroup } from './share-settings.ts'
 
-export const SHARE_SECRET_KEY = 'secret'
+export const SHARE_TOPIC = '__share'
 export const SHARE_GROUP_PREFIX = 'group '
 
 export function shareGroupKey(group: string): string {
@@ -45,8 +53,9 @@ export function letterPrefix(groupId: string, lane?: LaneKey | null): string {
 }
 
 /** What a record changes in the index. A function of the record alone. */
-export const decodeShareRecord: StateDefinition['decode'] = ({ key, value }: LogRecord) => {
-  const name = Buffer.from(key ?? NO_BYTES).toString('latin1')
+export const decodeShareRecord: StateDefinition['decode'] = (record: LogRecord) => {
+  const name = keyOf(record)
+  const { value } = record
   const own: StateChange = { key: name, value }
   if (value === null) return [own]
   const [kind, groupId = '', log = ''] = name.split(' ')
@@ -76,21 +85,11 @@ export function decodeLetter(key: string, value: Uint8Array): FoundLetter {
   return { key, log, offset, lane: laneFrom(lane), source }
 }
 
-export function encodeShareSecret(secret: Uint8Array): Uint8Array {
-  return encode({ secret: Buffer.from(secret).toString('base64url') })
+export function encodeShareGroup({ id, topicIds, settings }: ShareGroup): Uint8Array {
+  return encodeFields({ id, topicIds, settings })
 }
 
 /** CORRUPT_SEGMENT for what this version did not write, as the others. */
-export function decodeShareSecret(value: Uint8Array): Uint8Array {
-  const { secret } = parse(SHARE_SECRET_KEY, value)
-  if (typeof secret !== 'string') throw corrupt(SHARE_SECRET_KEY)
-  return Buffer.from(secret, 'base64url')
-}
-
-export function encodeShareGroup({ id, topicIds, settings }: ShareGroup): Uint8Array {
-  return encode({ id, topicIds, settings })
-}
-
 export function decodeShareGroup(key: string, value: Uint8Array): ShareGroup {
   const { id, topicIds, settings } = parse(key, value)
   if (typeof id !== 'string' || !Array.isArray(topicIds) || !isSettings(settings))
@@ -99,7 +98,7 @@ export function decodeShareGroup(key: string, value: Uint8Array): ShareGroup {
 }
 
 export function encodeFacts(facts: readonly ShareFact[]): Uint8Array {
-  return encode({ facts })
+  return encodeFields({ facts })
 }
 
 export function decodeFacts(key: string, value: Uint8Array): readonly ShareFact[] {
@@ -108,28 +107,14 @@ export function decodeFacts(key: string, value: Uint8Array): readonly ShareFact[
   return facts as readonly ShareFact[]
 }
 
-/** Of the values in `__share`: the version, then the fields. */
-export function encode(fields: object): Uint8Array {
-  return Buffer.from(JSON.stringify({ version: VERSION, ...fields }))
-}
-
-export function parse(key: string, value: Uint8Array): Readonly<Record<string, unknown>> {
-  let fields: unknown
-  try {
-    fields = JSON.parse(Buffer.from(value).toString())
-  } catch {
-    throw corrupt(key)
-  }
-  if (!isObject(fields) || fields['version'] !== VERSION) throw corrupt(key)
-  return fields
+export function parse(key: string, value: Uint8Array): Fields {
+  return parseFields(SHARE_TOPIC, key, value)
 }
 
 export function corrupt(key: string): LogError {
-  return new LogError('CORRUPT_SEGMENT', `The record ${key} of __share is not what was written.`)
+  return notWritten(SHARE_TOPIC, key)
 }
 
-const VERSION = 1
-const NO_BYTES = new Uint8Array(0)
 const NUMBER_LENGTH = 16
 
 /** So that keys are in the order of their numbers. */
@@ -154,7 +139,7 @@ function letterChanges(
     if (!('letter' in fact)) return []
     const { lane, ...place } = fact.letter
     const key = `${letterPrefix(groupId, lane)}${log} ${padded(fact.offset)}`
-    return [{ key, value: fact.kind === 'dead-lettered' ? encode(place) : null }]
+    return [{ key, value: fact.kind === 'dead-lettered' ? encodeFields(place) : null }]
   })
 }
 
@@ -178,7 +163,7 @@ function laneFrom(text: string): LaneKey | null {
 
 /** The names alone: the values were validated when they were given. */
 function isSettings(value: unknown): value is ShareGroup['settings'] {
-  return isObject(value) && SETTINGS.every((name) => name in value)
+  return isFields(value) && SETTINGS.every((name) => name in value)
 }
 
 const SETTINGS: readonly (keyof ShareGroup['settings'])[] = [
@@ -188,7 +173,3 @@ const SETTINGS: readonly (keyof ShareGroup['settings'])[] = [
   'retryDelaysMs',
   'deadLetter',
 ]
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}

@@ -11,11 +11,12 @@
  *     parked                 lanes
  *     next, letters, expired, unreadable          numbers
  */
+import { encodeFields } from '@millrace/storage/state-text'
 import type { Acquisition, FailedDelivery } from './delivery.ts'
 import type { LaneKey } from './lane-key.ts'
 import { SettledOffsets } from './settled-offsets.ts'
 import { newDelivery, ShareLedger } from './share-ledger.ts'
-import { corrupt, encode, parse } from './share-record.ts'
+import { corrupt, parse } from './share-record.ts'
 
 export interface Snapshot {
   readonly ledger: ShareLedger
@@ -59,7 +60,7 @@ export function encodeSnapshot(ledger: ShareLedger, from: number, upTo: number):
       fields.counts.push([offset, count])
     }
   }
-  return encode(fields)
+  return encodeFields(fields)
 }
 
 /** CORRUPT_SEGMENT for what this version did not write. */

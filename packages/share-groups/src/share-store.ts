@@ -1,32 +1,28 @@
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '@millrace/disk/clock'
 import type { RecordContent } from '@millrace/model/record'
 import type { Change, ChangeOutcome } from '@millrace/storage/change'
 import type { IndexedState } from '@millrace/storage/indexed-state'
+import { secretOf } from '@millrace/storage/state-secret'
+import { textRecord } from '@millrace/storage/state-text'
 import type { LaneKey } from './lane-key.ts'
 import type { ShareFact } from './share-fact.ts'
 import {
   decodeFacts,
   decodeLetter,
   decodeShareGroup,
-  decodeShareSecret,
   encodeFacts,
   encodeShareGroup,
-  encodeShareSecret,
   factsKey,
   factsPrefix,
   type FoundLetter,
   letterPrefix,
   SHARE_GROUP_PREFIX,
-  SHARE_SECRET_KEY,
   shareGroupKey,
   stateKey,
 } from './share-record.ts'
 import { ShareLedger } from './share-ledger.ts'
 import type { ShareGroup } from './share-settings.ts'
 import { decodeSnapshot } from './share-snapshot.ts'
-
-export const SHARE_TOPIC = '__share'
 
 /** A partition as it is stored. */
 export interface StoredPartition {
@@ -51,12 +47,8 @@ export class ShareStore {
   }
 
   /** What seals receipts: drawn once in a store's life. */
-  async secret(): Promise<Uint8Array> {
-    const value = this.#state.get(SHARE_SECRET_KEY)
-    if (value !== undefined) return decodeShareSecret(value)
-    const secret = randomBytes(SECRET_SIZE)
-    await this.append([this.recordOf(SHARE_SECRET_KEY, encodeShareSecret(secret))])
-    return secret
+  secret(): Promise<Uint8Array> {
+    return secretOf(this.#state, this.#clock)
   }
 
   *groups(): Generator<{ readonly name: string; readonly group: ShareGroup }> {
@@ -74,7 +66,7 @@ export class ShareStore {
   }
 
   recordOf(key: string, value: Uint8Array | null): RecordContent {
-    return { key: Buffer.from(key), value, headers: [], timestamp: this.#clock.nowMs() }
+    return textRecord(this.#clock, key, value)
   }
 
   /** All of it, or nothing. */
@@ -185,7 +177,6 @@ export class ShareStore {
   }
 }
 
-const SECRET_SIZE = 32
 const PAGE = 1_000
 /** Of what is known of a group, beside itself. */
 const KINDS = ['facts', 'state', 'letter'] as const
