@@ -1,6 +1,7 @@
 import type { Benchmark } from '../benchmark.ts'
 import { BenchMember } from '../group-member.ts'
 import { HttpConnection, requestBytes } from '../http-connection.ts'
+import { rateOf } from '../rate.ts'
 import { sampleBatch } from '../sample-records.ts'
 import { ServerProcess } from '../server-process.ts'
 import { createTopic, fillTopic } from '../topic-setup.ts'
@@ -55,7 +56,7 @@ async function readAsGroup(port: number, name: () => string, seconds: number): P
   using members = await settle(port, name())
   return await rateOf(members.all, seconds, async (member) => {
     const { bodyBytes } = await member.poll({ maxRecords: MAX_RECORDS, waitMs: 0 })
-    return bodyBytes
+    return sizeOf(bodyBytes)
   })
 }
 
@@ -88,29 +89,14 @@ async function readPlainly(port: number, seconds: number): Promise<number> {
     const request = requestBytes('GET', `${reader.path}&offset=${reader.offset}`)
     const { bodyBytes, tail } = await reader.connection.send(request)
     reader.offset = Number(/"nextOffset":(\d+)/.exec(tail)?.[1])
-    return bodyBytes
+    return sizeOf(bodyBytes)
   })
 }
 
-/** MiB a second of all, each reading one answer after the other. The end of the topic is an error. */
-async function rateOf<Reader>(
-  readers: readonly Reader[],
-  seconds: number,
-  read: (reader: Reader) => Promise<number>,
-): Promise<number> {
-  const started = performance.now()
-  const ends = started + seconds * 1000
-  let bytes = 0
-  await Promise.all(
-    readers.map(async (reader) => {
-      while (performance.now() < ends) {
-        const answered = await read(reader)
-        if (answered < LEAST_BYTES) throw new Error('the topic is too small for so long a slice')
-        bytes += answered
-      }
-    }),
-  )
-  return bytes / MiB / ((performance.now() - started) / 1000)
+/** In MiB. The end of the topic is an error. */
+function sizeOf(bodyBytes: number): number {
+  if (bodyBytes < LEAST_BYTES) throw new Error('the topic is too small for so long a slice')
+  return bodyBytes / MiB
 }
 
 /** An answer without records has less. */

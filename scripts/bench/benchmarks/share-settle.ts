@@ -3,6 +3,7 @@ import { partitionOfKey } from '@millrace/model/partitioner'
 import type { Benchmark } from '../benchmark.ts'
 import { HttpConnection, requestBytes } from '../http-connection.ts'
 import { sampleRecords } from '../sample-records.ts'
+import { rateOf } from '../rate.ts'
 import { ServerProcess } from '../server-process.ts'
 import { BenchShareConsumer, createShareGroup } from '../share-consumer.ts'
 import { createTopic, fillTopic } from '../topic-setup.ts'
@@ -113,24 +114,4 @@ async function readPlainly(port: number, seconds: number): Promise<number> {
     reader.offset = nextOffset
     return records
   })
-}
-
-/** Records a second of all, each working on one answer after the other. */
-async function rateOf<Reader>(
-  readers: readonly Reader[],
-  seconds: number,
-  read: (reader: Reader) => Promise<number>,
-): Promise<number> {
-  const started = performance.now()
-  const ends = started + seconds * 1000
-  let records = 0
-  await Promise.all(
-    readers.map(async (reader) => {
-      while (performance.now() < ends) {
-        const some = await read(reader)
-        records += some
-      }
-    }),
-  )
-  return records / ((performance.now() - started) / 1000)
 }
