@@ -60,9 +60,21 @@ export class OffsetMap<Value> {
   *keys(): Generator<number> {
     for (const [offset] of this) yield offset
   }
+
+  /** From `from` up to `to`, which may lie far apart. */
+  *keysIn(from: number, to: number): Generator<number> {
+    const isShort = to - from < this.#size
+    for (const offset of isShort ? numbers(from, to) : this.keys()) {
+      if (offset >= from && offset < to && this.has(offset)) yield offset
+    }
+  }
 }
 
 const BLOCK_OFFSETS = 32
+
+function* numbers(from: number, to: number): Generator<number> {
+  for (let number = from; number < to; number++) yield number
+}
 
 interface Block<Value> {
   readonly values: (Value | undefined)[]

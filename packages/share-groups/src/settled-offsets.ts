@@ -1,6 +1,7 @@
 /**
  * Which offsets of a partition are settled: all below `start`, and, a bit each, some of those behind it. A million
- * offsets between a stuck record and the newest settled one take 125 KB.
+ * offsets between a stuck record and the newest settled one take 125 KB; a long gap takes next to nothing. What is
+ * settled stays so: no bit is ever taken back.
  */
 export class SettledOffsets {
   #start: number
@@ -32,7 +33,7 @@ export class SettledOffsets {
   has(offset: number): boolean {
     if (offset < this.#start) return true
     if (offset >= this.#end) return false
-    const chunk = this.#chunks.get(Math.floor(offset / CHUNK_OFFSETS))
+    const chunk = this.#chunks.get(chunkOf(offset))
     if (chunk === undefined) return false
     const at = offset % CHUNK_OFFSETS
     return ((chunk[at >>> 3] ?? 0) & (1 << (at & 7))) !== 0
@@ -41,32 +42,37 @@ export class SettledOffsets {
   add(offset: number): void {
     if (this.has(offset)) return
     this.#set(offset)
+    this.#count++
+    this.#end = Math.max(this.#end, offset + 1)
     if (offset === this.#start) this.#advance()
   }
 
-  /** From `from` up to `to`, which may lie far apart. */
-  addRange(from: number, to: number): void {
-    if (from <= this.#start) {
-      this.raiseStart(to)
-      return
+  /** From `from` up to `to`, which may lie far apart. Answers with how many were not settled before. */
+  addRange(from: number, to: number): number {
+    if (from <= this.#start) return this.raiseStart(to)
+    if (to <= from) return 0
+    const added = to - from - this.#countIn(from, Math.min(to, this.#end))
+    for (let at = from; at < to;) {
+      const next = Math.min(to, endOfChunk(at))
+      if (next - at === CHUNK_OFFSETS) this.#chunks.set(chunkOf(at), FULL)
+      else for (let offset = at; offset < next; offset++) this.#set(offset)
+      at = next
     }
-    for (let offset = from; offset < to; offset++) this.add(offset)
+    this.#count += added
+    this.#end = Math.max(this.#end, to)
+    return added
   }
 
   hasAll(from: number, to: number): boolean {
-    if (to <= this.#start) return true
-    if (to > this.#end) return false
-    for (let offset = Math.max(from, this.#start); offset < to; offset++) {
-      if (!this.has(offset)) return false
-    }
-    return true
+    const first = Math.max(from, this.#start)
+    if (to <= first) return true
+    return to <= this.#end && this.#countIn(first, to) === to - first
   }
 
   /** Settles everything below `offset`. Answers with how many were not. */
   raiseStart(offset: number): number {
     if (offset <= this.#start) return 0
-    let settled = 0
-    for (let at = this.#start; at < Math.min(offset, this.#end); at++) if (this.has(at)) settled++
+    const settled = this.#countIn(this.#start, Math.min(offset, this.#end))
     const passed = offset - this.#start - settled
     for (const index of this.#chunks.keys()) {
       if ((index + 1) * CHUNK_OFFSETS <= offset) this.#chunks.delete(index)
@@ -102,7 +108,7 @@ export class SettledOffsets {
   }
 
   #set(offset: number): void {
-    const index = Math.floor(offset / CHUNK_OFFSETS)
+    const index = chunkOf(offset)
     let chunk = this.#chunks.get(index)
     if (chunk === undefined) {
       chunk = new Uint8Array(CHUNK_OFFSETS / 8)
@@ -110,15 +116,29 @@ export class SettledOffsets {
     }
     const at = offset % CHUNK_OFFSETS
     chunk[at >>> 3] = (chunk[at >>> 3] ?? 0) | (1 << (at & 7))
-    this.#count++
-    this.#end = Math.max(this.#end, offset + 1)
+  }
+
+  /** Of those at and behind `start`. */
+  #countIn(from: number, to: number): number {
+    let count = 0
+    for (let at = from; at < to;) {
+      const next = Math.min(to, endOfChunk(at))
+      const chunk = this.#chunks.get(chunkOf(at))
+      if (chunk === FULL) count += next - at
+      else if (chunk !== undefined) count += onesIn(chunk, at % CHUNK_OFFSETS, next - at)
+      at = next
+    }
+    return count
   }
 
   /** Past all that are settled in one run. */
   #advance(): void {
     while (this.#count > 0 && this.has(this.#start)) {
-      this.#start++
-      this.#count--
+      const isWhole = this.#start % CHUNK_OFFSETS === 0
+      const isFull = isWhole && this.#chunks.get(chunkOf(this.#start)) === FULL
+      const passed = isFull ? CHUNK_OFFSETS : 1
+      this.#start += passed
+      this.#count -= passed
       if (this.#start % CHUNK_OFFSETS === 0) {
         this.#chunks.delete(this.#start / CHUNK_OFFSETS - 1)
       }
@@ -127,3 +147,30 @@ export class SettledOffsets {
 }
 
 const CHUNK_OFFSETS = 4096
+/** Stands for every chunk of a long gap. */
+const FULL = new Uint8Array(CHUNK_OFFSETS / 8).fill(0xff)
+
+function chunkOf(offset: number): number {
+  return Math.floor(offset / CHUNK_OFFSETS)
+}
+
+function endOfChunk(offset: number): number {
+  return (chunkOf(offset) + 1) * CHUNK_OFFSETS
+}
+
+/** How many of `length` bits are set. */
+function onesIn(chunk: Uint8Array, from: number, length: number): number {
+  let count = 0
+  for (let at = from; at < from + length;) {
+    const byte = chunk[at >>> 3] ?? 0
+    const isWholeByte = (at & 7) === 0 && at + 8 <= from + length
+    count += isWholeByte ? (ONES[byte] ?? 0) : (byte >>> (at & 7)) & 1
+    at += isWholeByte ? 8 : 1
+  }
+  return count
+}
+
+/** By byte: how many of its bits are set. */
+const ONES = Uint8Array.from({ length: 256 }, (_, byte) => {
+  return byte.toString(2).replaceAll('0', '').length
+})
