@@ -80,6 +80,7 @@ export class ShareLedger {
         this.#giveUp(fact.from, fact.to)
         return
       case 'missing':
+        this.#forgetIn(fact.from, fact.to)
         this.settled.addRange(fact.from, fact.to)
         return
       case 'parked':
@@ -180,18 +181,19 @@ export class ShareLedger {
   }
 
   #expire(below: number): void {
-    for (const offset of this.deliveries.keys()) {
-      if (offset < below && !this.redriven.has(offset)) this.#forget(offset)
-    }
+    this.#forgetIn(0, below)
     this.expiredCount += this.settled.raiseStart(below)
   }
 
   #giveUp(from: number, to: number): void {
-    for (let offset = from; offset < to; offset++) {
-      // What was redriven is, too, and handed out: its copy is elsewhere.
-      if (this.settled.has(offset)) continue
-      this.#settle(offset)
-      this.unreadableCount++
+    this.#forgetIn(from, to)
+    this.unreadableCount += this.settled.addRange(from, to)
+  }
+
+  /** They are not where they were. What was redriven stays: its copy is elsewhere. */
+  #forgetIn(from: number, to: number): void {
+    for (const offset of this.deliveries.keysIn(from, to)) {
+      if (!this.redriven.has(offset)) this.#forget(offset)
     }
   }
 }

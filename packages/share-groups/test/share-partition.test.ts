@@ -37,6 +37,38 @@ describe('whatever happens, exactly what the plain model allows is handed out, a
   })
 })
 
+describe('what is out, and cannot be read when the log is read again,', () => {
+  const settings = {
+    ordering: 'key',
+    deadLetter: null,
+    acquisitionLockMs: LOCK_MS,
+    maxDeliveryCount: 3,
+    retryDelaysMs: [],
+  } as const
+  const rules = { settings, isHeldUp: () => false, isParked: () => false }
+
+  test.each([
+    ['is missing', (partition: SharePartition) => partition.scannedTo(4), 0],
+    ['is damaged', (partition: SharePartition) => partition.giveUp(1, 4), 3],
+  ])('is nobody’s any more: it %s', (_what, find, unreadable) => {
+    const ledger = ShareLedger.startingAt(0)
+    const ids = { number: 1, consumer: 'w', atMs: 0, untilMs: LOCK_MS }
+    ledger.apply({ kind: 'acquired', ...ids, offsets: [0, 1, 2] })
+    const failed = { reason: 'why', availableAtMs: 0, isRejected: false }
+    ledger.apply({ kind: 'failed', offset: 2, ...failed })
+    const partition = new SharePartition(ledger, rules)
+    partition.scanned(0, 'a')
+    find(partition)
+    partition.scanned(4, 'a')
+    expect([...ledger.deliveries.keys()]).toEqual([0])
+    expect([ledger.acquiredCount, ledger.failures.size]).toEqual([1, 0])
+    expect(ledger.unreadableCount).toBe(unreadable)
+    expect(partition.accept(1, 1)).toBe(false)
+    partition.expireLocks(LOCK_MS)
+    expect(partition.take(10, LOCK_MS).map(({ offset }) => offset)).toEqual([0, 4])
+  })
+})
+
 const STEP = fc.record({
   what: fc.oneof(
     { weight: 11, arbitrary: fc.constantFrom('produce', 'acquire', 'accept') },
