@@ -24,6 +24,46 @@ test('those that were taken back are copied before what comes later', async () =
   expect(await valuesOf(broker, 't.dead')).toEqual(['a4', 'a2', 'a3', 'a5'])
 })
 
+test.each([
+  ['skip', { deadLetter: { topic: 't.dead', policy: 'skip' } }],
+  ['no dead letters', { deadLetter: null }],
+] as const)(
+  'a parked key goes on under %s, and is parked still under park-key',
+  async (_, other) => {
+    await using opened = await openShare(PARK, { partitions: 2 })
+    const parkedKeys = async () => {
+      const { partitions } = await opened.broker.describeShareGroup('g')
+      return partitions.reduce((sum, state) => sum + state.parkedKeys, 0)
+    }
+    const produce = (value: string) => opened.broker.produceRecords('t', keyed(value), {})
+    await produce(`${K}1`)
+    const one = new ShareWorker(opened.broker)
+    await one.acquire()
+    await one.reject(`${K}1`)
+    await produce(`${K}2`)
+    expect(await one.acquire()).toEqual([])
+    expect(await valuesOf(opened.broker, 't.dead')).toEqual([`${K}1`, `${K}2`])
+    // It cannot be copied, and is handed out when it need not be.
+    await opened.broker.deleteTopic('t.dead')
+    await produce(`${K}3`)
+    expect(await one.acquire()).toEqual([])
+    await opened.broker.createTopic('t.dead', {})
+    await opened.broker.putShareGroup('g', { topics: ['t'], ...other })
+    expect(await one.acquire()).toEqual([`${K}3`])
+    await one.accept(`${K}3`)
+    await produce(`${K}4`)
+    const two = new ShareWorker(await opened.reopen())
+    expect(await two.acquire()).toEqual([`${K}4`])
+    await two.accept(`${K}4`)
+    expect(await parkedKeys()).toBe(1)
+    await opened.broker.putShareGroup('g', { topics: ['t'], ...PARK })
+    await produce(`${K}5`)
+    expect(await two.acquire()).toEqual([])
+    expect(await valuesOf(opened.broker, 't.dead')).toEqual([`${K}5`])
+    expect(await parkedKeys()).toBe(1)
+  },
+)
+
 describe('a key that is parked, and moved with a growth', () => {
   test('is copied in its order, also what was looked at before', async () => {
     await using opened = await openShare(PARK)
