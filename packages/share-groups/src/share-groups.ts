@@ -139,7 +139,7 @@ export class ShareGroups {
   async removeTopic(topic: ShareTopic): Promise<void> {
     for (const { group } of this.#groups.values()) {
       if (!group.topicIds.includes(topic.id)) continue
-      for (const { id } of topic.logs) await this.#parts.store.removePartition(group.id, id)
+      await this.#parts.store.removePartitions(group.id, idsOf(topic.logs))
     }
   }
 
@@ -159,12 +159,9 @@ export class ShareGroups {
     const added = topics.filter(({ id }) => !group.topicIds.includes(id))
     await this.#save(live.name, next, added, start)
     live.become(next)
-    for (const id of group.topicIds) {
-      const gone = next.topicIds.includes(id) ? undefined : this.#parts.topics.findById(id)
-      for (const log of gone?.logs ?? []) {
-        await this.#parts.store.removePartition(group.id, log.id)
-      }
-    }
+    const left = group.topicIds.filter((id) => !next.topicIds.includes(id))
+    const gone = left.flatMap((id) => this.#parts.topics.findById(id)?.logs ?? [])
+    await this.#parts.store.removePartitions(group.id, idsOf(gone))
   }
 
   /** With where it begins in the topics that are new to it. */
@@ -176,9 +173,11 @@ export class ShareGroups {
   ): Promise<void> {
     const { store } = this.#parts
     const records: RecordContent[] = [store.groupRecord(name, group)]
-    for (const log of added.flatMap(({ logs }) => logs)) {
-      // It may have had the topic before, and a crash have come before that was forgotten.
-      if (store.find(group.id, log.id) !== undefined) await store.removePartition(group.id, log.id)
+    const logs = added.flatMap((topic) => topic.logs)
+    // It may have had the topic before, and a crash have come before that was forgotten.
+    const known = logs.filter(({ id }) => store.find(group.id, id) !== undefined)
+    await store.removePartitions(group.id, idsOf(known))
+    for (const log of logs) {
       const ledger = ShareLedger.startingAt(
         start === 'latest' ? log.highWatermark : log.logStartOffset,
       )
@@ -190,6 +189,6 @@ export class ShareGroups {
 
 const ID_SIZE = 16
 
-function idsOf(topics: readonly ShareTopic[]): readonly string[] {
-  return topics.map(({ id }) => id)
+function idsOf<Id>(all: readonly { readonly id: Id }[]): readonly Id[] {
+  return all.map(({ id }) => id)
 }

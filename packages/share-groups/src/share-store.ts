@@ -130,12 +130,16 @@ export class ShareStore {
     for (const kind of KINDS) await this.#removeAll(`${kind} ${id} `, () => true)
   }
 
-  /** What a group knows of a log that it does not read any more. */
-  async removePartition(groupId: string, log: number): Promise<void> {
-    const key = stateKey(groupId, log)
-    await this.#removeAll(factsPrefix(groupId, log), () => true)
-    if (this.#state.get(key) !== undefined) await this.append([this.recordOf(key, null)])
-    await this.#removeAll(letterPrefix(groupId), (letter) => sourceLogIn(letter) === log)
+  /** What a group knows of logs that it does not read any more. */
+  async removePartitions(groupId: string, logs: readonly number[]): Promise<void> {
+    if (logs.length === 0) return
+    for (const log of logs) {
+      const key = stateKey(groupId, log)
+      await this.#removeAll(factsPrefix(groupId, log), () => true)
+      if (this.#state.get(key) !== undefined) await this.append([this.recordOf(key, null)])
+    }
+    const gone = new Set(logs)
+    await this.#removeAll(letterPrefix(groupId), (letter) => gone.has(sourceLogIn(letter)))
   }
 
   async #removeAll(prefix: string, isMeant: (key: string) => boolean): Promise<void> {
