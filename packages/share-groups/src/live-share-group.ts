@@ -125,6 +125,7 @@ export class LiveShareGroup {
   /** It has other settings, which are written down. Only in `between`. */
   become(group: ShareGroup): void {
     this.#group = group
+    this.#wakes.unwatch()
     this.#partitions.forget()
     this.#partitions = new GroupPartitions(this.#parts, group, this.#begun)
     this.#deadLetterProblem = undefined

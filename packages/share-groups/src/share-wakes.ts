@@ -49,6 +49,11 @@ export class ShareWakes {
   stop(): void {
     this.#isStopped = true
     this.#timer?.cancel()
+    this.unwatch()
+  }
+
+  /** The logs may be others: those that are read are watched again after the next turn. */
+  unwatch(): void {
     for (const controller of this.#tails.values()) controller.abort()
     this.#tails.clear()
   }
@@ -70,6 +75,7 @@ export class ShareWakes {
     const controller = new AbortController()
     this.#tails.set(log.id, controller)
     const wake = () => {
+      if (controller.signal.aborted) return
       this.#tails.delete(log.id)
       this.#ringUnlessStopped()
     }
