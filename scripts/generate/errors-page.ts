@@ -1,5 +1,7 @@
+import { CLIENT_ERRORS } from '@millrace/client'
 import { HTTP_STATUS } from '@millrace/http/errors'
 import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
+import { ACKNOWLEDGEMENT_ERRORS } from '@millrace/model/share-group'
 import { EXIT, EXIT_STATUS } from '../../packages/cli/src/exit-status.ts'
 import { heading, lines, type Page, table } from './page.ts'
 
@@ -8,7 +10,7 @@ export const errorsPage: Page = { path: 'docs/errors.md', render }
 function render(): string {
   const codes = Object.keys(LOG_ERRORS) as readonly LogErrorCode[]
   return lines(
-    heading('Errors', 'packages/model/src/log-error.ts and what the edges make of it'),
+    heading('Errors', 'the tables of errors and what the edges make of them'),
     'Every failure that a caller should expect has one code, the same over HTTP, in the client and in the CLI. Over HTTP it',
     'is a problem document (RFC 9457, `application/problem+json`) with `code`, `detail`, `retriable` and `appended`: whether',
     'anything was written (`false`, `true`, `"partial"`: what `ranges` names, `"unknown"`). The address in `type` ends in the',
@@ -25,6 +27,29 @@ function render(): string {
           LOG_ERRORS[code].retriable ? 'yes' : '',
           LOG_ERRORS[code].about,
         ]),
+    ),
+    '',
+    '## What only a client says',
+    '',
+    'These are in no answer of a server: the client library rejects with them, and the CLI exits by them.',
+    '',
+    table(
+      ['code', 'CLI exit', 'retriable', 'meaning'],
+      (Object.keys(CLIENT_ERRORS) as readonly (keyof typeof CLIENT_ERRORS)[]).map((code) => [
+        `\`${code}\``,
+        String(EXIT_STATUS[code]),
+        CLIENT_ERRORS[code].retriable ? 'yes' : '',
+        CLIENT_ERRORS[code].about,
+      ]),
+    ),
+    '',
+    '## What is said of one acknowledgement',
+    '',
+    'A call that acknowledges records of a share group succeeds, and says of each whether it counted: its `code` is null, or',
+    '',
+    table(
+      ['code', 'meaning'],
+      Object.entries(ACKNOWLEDGEMENT_ERRORS).map(([code, { about }]) => [`\`${code}\``, about]),
     ),
     '',
     '## Exit statuses of the CLI',

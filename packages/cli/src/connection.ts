@@ -1,7 +1,7 @@
 import { type Client, createClient, MillraceError, type MillraceErrorCode } from '@millrace/client'
 import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from './command-failure.ts'
-import { EXIT, EXIT_STATUS, type ExitStatus } from './exit-status.ts'
+import { EXIT, EXIT_STATUS } from './exit-status.ts'
 import type { Invocation } from './invocation.ts'
 import { type ServerAddress, serverAddress } from './server-address.ts'
 
@@ -53,7 +53,7 @@ async function explain(error: unknown, circumstances: Circumstances): Promise<un
   if (error.code === 'UNKNOWN_GROUP' && shareGroup !== undefined) {
     return unknownShareGroup(error, client, shareGroup)
   }
-  return new CommandFailure(statusOf(error.code), {
+  return new CommandFailure(EXIT_STATUS[error.code], {
     message: error.message,
     next: NEXT_STEPS[error.code] ?? '',
     cause: error,
@@ -122,19 +122,6 @@ async function namesOf<Row>(
     if (!(cause instanceof MillraceError)) throw cause
   }
   return names
-}
-
-function statusOf(code: MillraceErrorCode): ExitStatus {
-  switch (code) {
-    case 'NO_ANSWER':
-    case 'TIMED_OUT':
-      return EXIT.unavailable
-    case 'UNEXPECTED_ANSWER':
-    case 'CLOSED':
-      return EXIT.failure
-    default:
-      return EXIT_STATUS[code]
-  }
 }
 
 /** Where what the server says is not all that there is to say. */

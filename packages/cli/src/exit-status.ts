@@ -1,4 +1,4 @@
-import type { LogErrorCode } from '@millrace/model/log-error'
+import type { MillraceErrorCode } from '@millrace/client'
 
 /** What a shell learns from `$?`. */
 export const EXIT = {
@@ -16,7 +16,7 @@ export const EXIT = {
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT]
 
 /** What each failure is to a shell. A new code does not compile until it has a row here. */
-export const EXIT_STATUS: Record<LogErrorCode, ExitStatus> = {
+export const EXIT_STATUS: Record<MillraceErrorCode, ExitStatus> = {
   INVALID_REQUEST: EXIT.usage,
   INVALID_TOPIC: EXIT.usage,
   INVALID_RECORD: EXIT.failure,
@@ -56,4 +56,8 @@ export const EXIT_STATUS: Record<LogErrorCode, ExitStatus> = {
   NOT_A_DATA_DIRECTORY: EXIT.usage,
   DATA_DIRECTORY_NEWER: EXIT.conflict,
   DATA_DIRECTORY_DAMAGED: EXIT.corruption,
+  NO_ANSWER: EXIT.unavailable,
+  UNEXPECTED_ANSWER: EXIT.failure,
+  TIMED_OUT: EXIT.unavailable,
+  CLOSED: EXIT.failure,
 }

@@ -1,4 +1,5 @@
 /** What a consumer of a share group sends and gets: records, acknowledgements, and dead letters again. */
+import { ACKNOWLEDGEMENT_ERRORS, type AcknowledgementErrorCode } from '@millrace/model/share-group'
 import { Type, type Static } from 'typebox'
 import { FETCH_BYTES_MAX, FETCH_WAIT_MAX_MS, Format } from './fetch.ts'
 import { Base64, RECORD_FIELDS } from './records.ts'
@@ -150,9 +151,8 @@ const AcknowledgedList = Type.Array(
     {
       receipt: Receipt,
       code: Nullable(
-        Type.Literal('RECEIPT_EXPIRED', {
-          description:
-            'null: it counted. RECEIPT_EXPIRED: its lock had run out, or it was settled before; nothing was done.',
+        Type.Literal('RECEIPT_EXPIRED' satisfies AcknowledgementErrorCode, {
+          description: `null: it counted. RECEIPT_EXPIRED: ${ACKNOWLEDGEMENT_ERRORS.RECEIPT_EXPIRED.about}`,
         }),
       ),
       lockedUntil: Type.Optional(LockedUntil),

@@ -120,10 +120,19 @@ export type Acknowledgement =
   /** It was not begun: as if it had not been handed out. */
   | { readonly receipt: string; readonly type: 'return' }
 
+/** Why one acknowledgement of a call did nothing. The others count: the call did not fail. */
+export const ACKNOWLEDGEMENT_ERRORS = {
+  RECEIPT_EXPIRED: {
+    about: 'Its lock had run out, or it was taken back, or settled before; nothing was done.',
+  },
+} as const satisfies Record<string, { about: string }>
+
+export type AcknowledgementErrorCode = keyof typeof ACKNOWLEDGEMENT_ERRORS
+
 export interface Acknowledged {
   readonly receipt: string
-  /** Null: it counted. Else nothing was done: its lock had run out, or was taken back, or it was settled before. */
-  readonly code: 'RECEIPT_EXPIRED' | null
+  /** Null: it counted. */
+  readonly code: AcknowledgementErrorCode | null
   /** Of one that was renewed. */
   readonly lockedUntil?: number
 }

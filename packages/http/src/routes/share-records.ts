@@ -88,7 +88,7 @@ function addAcknowledging(app: App, { broker }: Edge): void {
       operationId: 'acknowledgeRecords',
       summary: 'Say of acquired records, one by one, what became of them',
       description:
-        'A receipt that has expired acknowledges nothing, and says so; the others of the call still count.',
+        'A receipt that has expired acknowledges nothing, and its `code` is `RECEIPT_EXPIRED`; the others of the call still count.',
       params: ShareGroupPath,
       body: Acknowledge,
       response: answers({ 200: jsonAnswer('On disk.', AcknowledgeAnswer) }, PROBLEMS),
