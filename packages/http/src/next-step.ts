@@ -32,6 +32,7 @@ function forSubject(subject: string): string {
 const RETRY_MS = 1000
 
 const NEXT_STEPS: { readonly [Code in LogErrorCode]?: string } = {
+  UNKNOWN_SCHEMA: 'GET /registry/subjects lists the subjects there are.',
   UNKNOWN_GROUP: 'A consumer group is there once somebody polled for it, or committed.',
   UNKNOWN_MEMBER: 'Join the group again: poll with no cursor.',
   NOT_ACCEPTABLE: 'Accept one of them.',
