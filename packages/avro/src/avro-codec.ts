@@ -6,6 +6,7 @@ import { DatumWriter } from './datum-writer.ts'
 import { parseExactJson } from './exact-json.ts'
 import { type JsonReading, JsonReadings } from './json-reading.ts'
 import { MORE_DIGITS } from './scalar/scalar.ts'
+import { type Skipping, Skippings } from './skipping.ts'
 import { type ValueWriting, ValueWritings } from './value-writing.ts'
 
 /**
@@ -18,6 +19,7 @@ import { type ValueWriting, ValueWritings } from './value-writing.ts'
  */
 export class AvroCodec {
   readonly #reading: JsonReading
+  readonly #skipping: Skipping
   readonly #writing: ValueWriting
 
   /** The codec of a schema, which is made once. */
@@ -29,6 +31,7 @@ export class AvroCodec {
 
   private constructor({ root }: AvroSchema) {
     this.#reading = new JsonReadings().of(root)
+    this.#skipping = new Skippings().of(root)
     this.#writing = new ValueWritings().of(root)
   }
 
@@ -64,7 +67,9 @@ export class AvroCodec {
 
   /** Only whether there is such a datum. */
   expectDatum(bytes: Uint8Array, from = 0): void {
-    this.decodeToJson(bytes, from)
+    const input = new DatumReader(bytes, from)
+    this.#skipping(input)
+    input.expectEnd()
   }
 
   #encode(value: unknown, prefixSize: number, isExact: boolean): Uint8Array<ArrayBuffer> {

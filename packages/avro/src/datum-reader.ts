@@ -17,7 +17,6 @@ import {
 
 export class DatumReader {
   readonly #bytes: Uint8Array
-  readonly #view: DataView
   #at: number
   #depth = 0
   #allowance: number
@@ -25,7 +24,6 @@ export class DatumReader {
 
   constructor(bytes: Uint8Array, from: number) {
     this.#bytes = bytes
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     this.#at = from
     const length = bytes.length - from
     this.#allowance = Math.min(NAMES_LENGTH_MIN + NAMES_LENGTH_PER_BYTE * length, NAMES_LENGTH_MAX)
@@ -112,11 +110,13 @@ export class DatumReader {
   }
 
   readFloat(): number {
-    return this.#view.getFloat32(this.take(4), true)
+    this.#copyNumber(this.take(4), 4)
+    return numberView.getFloat32(0, true)
   }
 
   readDouble(): number {
-    return this.#view.getFloat64(this.take(8), true)
+    this.#copyNumber(this.take(8), 8)
+    return numberView.getFloat64(0, true)
   }
 
   /** A count of bytes, and the bytes, which stay where they are. */
@@ -204,6 +204,11 @@ export class DatumReader {
     return this.fault(message, this.#at - 1)
   }
 
+  /** A view of the datum's own would cost more than these few bytes. */
+  #copyNumber(from: number, size: number): void {
+    for (let at = 0; at < size; at++) numberBytes[at] = this.#bytes[from + at] as number
+  }
+
   #readByte(): number {
     const byte = this.#bytes[this.#at]
     if (byte === undefined) throw this.fault('It is cut short')
@@ -245,6 +250,9 @@ export class DatumReader {
     return text
   }
 }
+
+const numberBytes = new Uint8Array(8)
+const numberView = new DataView(numberBytes.buffer)
 
 /** With so much above its lowest 28 bits a zigzag is no safe integer. */
 const SAFE_MIDDLE = 2 ** 25

@@ -34,6 +34,7 @@ function withDigits(_key: string, value: unknown, context?: { readonly source?: 
   return source !== undefined && INTEGER.test(source) ? BigInt(source) : value
 }
 
-const LONG_DIGITS = /\d{16}/
+/** Of an integer, not of a fraction. */
+const LONG_DIGITS = /(?<![\d.])\d{16}/
 const INTEGER = /^-?\d+$/
 const STRING_OR_SPACE = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g

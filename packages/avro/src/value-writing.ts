@@ -127,23 +127,33 @@ function writeWithin(
 
 function writingOfFields(type: RecordType, writings: readonly ValueWriting[]): ValueWriting {
   const { fields } = type
+  const names = fields.map(({ name }) => name)
   return (output, value) => {
     if (!isObject(value)) throw misfit('an object', value)
     output.enter()
-    let count = 0
     let index = 0
+    let count = 0
     try {
+      // Mostly the fields come in the schema's order, and then none has to be looked for.
+      for (const key in value) {
+        const item = value[key]
+        if (key !== names[index] || item === undefined) break
+        ;(writings[index] as ValueWriting)(output, item)
+        index++
+      }
+      count = index
       for (; index < fields.length; index++) {
         const field = fields[index] as RecordField
-        const within = valueOf(value, field.name)
-        if (within === undefined) writeDefault(output, field)
-        else {
+        const item = valueOf(value, field.name)
+        if (item === undefined) {
+          writeDefault(output, field)
+        } else {
+          ;(writings[index] as ValueWriting)(output, item)
           count++
-          ;(writings[index] as ValueWriting)(output, within)
         }
       }
     } catch (error) {
-      throw within(error, fields[index]?.name)
+      throw within(error, names[index])
     }
     output.leave()
     if (count !== countKeys(value)) expectKnown(type, value)

@@ -1,4 +1,3 @@
-import { DatumFault } from '../datum-fault.ts'
 import { MORE_DIGITS, type Scalar } from './scalar.ts'
 
 export const int: Scalar<number> = {
@@ -11,7 +10,7 @@ export const int: Scalar<number> = {
 }
 
 export const long: Scalar<number | bigint> = {
-  wanted: 'an integer of 64 bits',
+  wanted: 'an integer of 64 bits, beyond 2^53 with all its digits (a bigint in JavaScript)',
   jsonKinds: ['number'],
   read: (input) => input.readLong(),
   format: String,
@@ -24,15 +23,12 @@ export function parseInt32(value: unknown): number | undefined {
   return typeof value === 'bigint' && BigInt.asIntN(32, value) === value ? Number(value) : undefined
 }
 
-/** A bigint only when it is no safe integer. */
+/** A bigint only when it is no safe integer. A number beyond that is no integer: what its last digits were is lost. */
 export function parseInt64(value: unknown, isExact: boolean): number | bigint | undefined {
   if (typeof value === 'number') {
     if (Number.isSafeInteger(value)) return value
-    if (!Number.isInteger(value)) return undefined
-    if (!isExact) throw MORE_DIGITS
-    throw new DatumFault(
-      `An integer beyond 2^53 is written with all its digits (a bigint in JavaScript), not as ${value}.`,
-    )
+    if (Number.isInteger(value) && !isExact) throw MORE_DIGITS
+    return undefined
   }
   if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) return undefined
   return value >= SAFE_MIN && value <= SAFE_MAX ? Number(value) : value
