@@ -19,6 +19,7 @@ const ATTACKS: Readonly<Record<string, () => Promise<Attack>>> = {
   'fuzz-indexes': async () => (await import('./attacks/fuzz-indexes.ts')).fuzzIndexes,
   'fuzz-json': async () => (await import('./attacks/fuzz-json.ts')).fuzzJson,
   'fuzz-lines': async () => (await import('./attacks/fuzz-lines.ts')).fuzzLines,
+  'fuzz-avro': async () => (await import('./attacks/fuzz-avro.ts')).fuzzAvro,
   'fuzz-configuration': async () =>
     (await import('./attacks/fuzz-configuration.ts')).fuzzConfiguration,
   'hostile-http': async () => (await import('./attacks/hostile-http.ts')).hostileHttp,
