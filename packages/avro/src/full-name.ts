@@ -21,16 +21,27 @@ export function isPrimitive(name: string): name is Primitive {
   return PRIMITIVES.some((primitive) => primitive === name)
 }
 
-/** What `name` means where `namespace` is the one around it; a primitive's name is the same everywhere. */
+/** `name` in full where `namespace` is the one around it. */
 export function fullNameOf(name: string, namespace: string): string {
-  if (isPrimitive(name)) return name
-  return qualify(name, namespace)
+  return name.includes('.') || namespace === '' ? name : `${namespace}.${name}`
 }
 
-/** The full name of what is defined, and with its namespace what its own aliases and parts are read in. */
+/**
+ * Which of the types defined so far `name` is; undefined: none. One of no namespace is found from inside of one as well:
+ * Java writes its name without any mark.
+ */
+export function findNamed<T>(
+  defined: ReadonlyMap<string, T>,
+  name: string,
+  namespace: string,
+): T | undefined {
+  return defined.get(fullNameOf(name, namespace)) ?? defined.get(name)
+}
+
+/** The full name of what is defined; its aliases and its parts are read in the namespace of that. */
 export function definedName(definition: JsonObject, namespace: string): string {
   const own = definition['namespace']
-  return qualify(stringOf(definition['name']), typeof own === 'string' ? own : namespace)
+  return fullNameOf(stringOf(definition['name']), own === undefined ? namespace : stringOf(own))
 }
 
 export function namespaceOf(fullName: string): string {
@@ -39,10 +50,4 @@ export function namespaceOf(fullName: string): string {
 
 export function unqualified(fullName: string): string {
   return fullName.slice(fullName.lastIndexOf('.') + 1)
-}
-
-/** A dot in front is how avsc has a name of no namespace written inside of one. */
-function qualify(name: string, namespace: string): string {
-  if (name.includes('.')) return name.startsWith('.') ? name.slice(1) : name
-  return namespace === '' ? name : `${namespace}.${name}`
 }

@@ -9,7 +9,8 @@
  *
  * What data looks like, and what a reader makes of it, is that of the text it is made of; so is every reference.
  */
-import { definedName, fullNameOf, isPrimitive, namespaceOf } from './full-name.ts'
+import type { NamedSchemaText } from './avro-schema.ts'
+import { definedName, findNamed, fullNameOf, isPrimitive, namespaceOf } from './full-name.ts'
 import {
   isJsonArray,
   isJsonObject,
@@ -19,57 +20,66 @@ import {
   stringsOf,
 } from './schema-json.ts'
 
-/** Throws SchemaFault for what is not JSON. */
-export function normalise(text: string): string {
-  return JSON.stringify(normal(parseSchemaJson(text), ''))
+/** `references` are needed only where their names are written without a namespace. Throws SchemaFault. */
+export function normalise(text: string, references: readonly NamedSchemaText[] = []): string {
+  const defined = new Map<string, string>()
+  for (const reference of references) {
+    normal(parseSchemaJson(reference.text), { namespace: '', defined })
+  }
+  return JSON.stringify(normal(parseSchemaJson(text), { namespace: '', defined }))
 }
 
-function normal(schema: Json, namespace: string): Json {
-  if (typeof schema === 'string') return reference(schema, namespace)
-  if (isJsonArray(schema)) return schema.map((branch) => normal(branch, namespace))
-  if (!isJsonObject(schema)) return schema
+interface Place {
+  readonly namespace: string
+  /** The names that were defined so far, by themselves. */
+  readonly defined: Map<string, string>
+}
+
+function normal(schema: Json | undefined, place: Place): Json {
+  if (typeof schema === 'string') return reference(schema, place)
+  if (isJsonArray(schema)) return schema.map((branch) => normal(branch, place))
+  if (!isJsonObject(schema)) return schema ?? null
   const { type } = schema
-  if (typeof type !== 'string') return normal(type ?? null, namespace)
+  if (typeof type !== 'string') return normal(type, place)
   switch (type) {
-    case 'array': {
-      const items = normal(schema['items'] ?? null, namespace)
-      return { type, items, ...others(schema, ['type', 'items']) }
-    }
-    case 'map': {
-      const values = normal(schema['values'] ?? null, namespace)
-      return { type, values, ...others(schema, ['type', 'values']) }
-    }
+    case 'array':
+      return { type, items: normal(schema['items'], place), ...others(schema, ['type', 'items']) }
+    case 'map':
+      return {
+        type,
+        values: normal(schema['values'], place),
+        ...others(schema, ['type', 'values']),
+      }
     case 'enum':
     case 'fixed':
     case 'record':
     case 'error':
-      return definition(type, schema, namespace)
+      return definition(type, schema, place)
     default: {
       const rest = others(schema, ['type'])
-      const name = reference(type, namespace)
+      const name = reference(type, place)
       return Object.keys(rest).length === 0 ? name : { type: name, ...rest }
     }
   }
 }
 
-/** The full name; where a namespace surrounds it and it has none, the dot in front keeps the two apart. */
-function reference(name: string, namespace: string): string {
-  const fullName = fullNameOf(name, namespace)
-  if (namespace === '' || isPrimitive(fullName) || fullName.includes('.')) return fullName
-  return `.${fullName}`
+/** In full. One that nothing here defines is left as it is: which it is depends on what the text refers to. */
+function reference(name: string, { namespace, defined }: Place): string {
+  return isPrimitive(name) ? name : (findNamed(defined, name, namespace) ?? name)
 }
 
 function definition(
   type: 'enum' | 'fixed' | 'record' | 'error',
   schema: JsonObject,
-  namespace: string,
+  { namespace, defined }: Place,
 ): JsonObject {
   const name = definedName(schema, namespace)
+  defined.set(name, name)
   const inside = namespaceOf(name)
   const { symbols = [], size = 0, fields, doc } = schema
-  const aliases = stringsOf(schema['aliases']).map((alias) => reference(alias, inside))
-  const isInNone = inside === '' && namespace !== ''
-  const head = { name, ...(isInNone ? { namespace: '' } : {}), type }
+  const aliases = stringsOf(schema['aliases']).map((alias) => fullNameOf(alias, inside))
+  // A name without a dot is taken for one of the namespace around it, unless it is said to be of none.
+  const head = { name, ...(inside === '' && namespace !== '' ? { namespace: '' } : {}), type }
   const placed = ['name', 'namespace', 'type', 'doc', 'aliases']
   switch (type) {
     case 'enum': {
@@ -83,7 +93,8 @@ function definition(
     }
     case 'record':
     case 'error': {
-      const normalFields = isJsonArray(fields) ? fields.map((field) => fieldOf(field, inside)) : []
+      const place = { namespace: inside, defined }
+      const normalFields = isJsonArray(fields) ? fields.map((field) => fieldOf(field, place)) : []
       const rest = others(schema, [...placed, 'fields'])
       const tail = { ...told({ doc, aliases, default: undefined }), ...rest }
       return { ...head, fields: normalFields, ...tail }
@@ -91,13 +102,13 @@ function definition(
   }
 }
 
-function fieldOf(field: Json, namespace: string): Json {
+function fieldOf(field: Json, place: Place): Json {
   if (!isJsonObject(field)) return field
-  const { name = null, type = null, order, doc } = field
+  const { name = null, type, order, doc } = field
   const aliases = stringsOf(field['aliases'])
   return {
     name,
-    type: normal(type, namespace),
+    type: normal(type, place),
     ...(order === undefined || order === 'ascending' ? {} : { order }),
     ...told({ doc, aliases, default: field['default'] }),
     ...others(field, ['name', 'type', 'order', 'doc', 'aliases', 'default']),

@@ -1,5 +1,12 @@
 import type { NamedSchemaText } from './avro-schema.ts'
-import { definedName, fullNameOf, isPrimitive, namespaceOf, type Primitive } from './full-name.ts'
+import {
+  definedName,
+  findNamed,
+  fullNameOf,
+  isPrimitive,
+  namespaceOf,
+  type Primitive,
+} from './full-name.ts'
 import { SchemaFault } from './schema-fault.ts'
 import {
   isJsonArray,
@@ -106,10 +113,11 @@ function read(schema: Json | undefined, place: Place, namespace: string): Schema
 }
 
 function readName(name: string, place: Place, namespace: string): SchemaNode {
-  const fullName = fullNameOf(name, namespace)
-  if (isPrimitive(fullName)) return { kind: fullName, attributes: {} }
-  const named = place.names.get(fullName)
-  if (named === undefined) throw new SchemaFault(`Nothing defines "${fullName}".`, place.path)
+  if (isPrimitive(name)) return { kind: name, attributes: {} }
+  const named = findNamed(place.names, name, namespace)
+  if (named === undefined) {
+    throw new SchemaFault(`No type is called ${JSON.stringify(name)} up to here.`, place.path)
+  }
   return named
 }
 

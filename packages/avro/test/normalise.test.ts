@@ -45,6 +45,15 @@ test('a type of no namespace inside of one keeps to itself', () => {
   expect(normalise(expected)).toBe(expected)
 })
 
+test('a name is that of the namespace around it, else of none', () => {
+  const text = (name: string): string =>
+    `{"name":"a.R","type":"record","fields":[{"name":"x","type":"${name}"}]}`
+  const defining = (name: string) => ({ name, text: `{"type":"fixed","name":"${name}","size":1}` })
+  expect(normalise(text('X'), [defining('X'), defining('a.X')])).toBe(text('a.X'))
+  expect(normalise(text('X'), [defining('X')])).toBe(text('X'))
+  expect(normalise(text('X'))).toBe(text('X'))
+})
+
 test('what is not JSON has no normal form', () => {
   expect(() => normalise('{')).toThrow(SchemaFault)
 })
