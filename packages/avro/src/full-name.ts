@@ -27,8 +27,8 @@ export function fullNameOf(name: string, namespace: string): string {
 }
 
 /**
- * Which of the types defined so far `name` is; undefined: none. One of no namespace is found from inside of one as well:
- * Java writes its name without any mark.
+ * Which of the types defined so far `name` is; undefined: none. One of no namespace is found from
+ * inside of one as well: Java writes its name without any mark.
  */
 export function findNamed<T>(
   defined: ReadonlyMap<string, T>,
