@@ -84,6 +84,12 @@ test.each<[string, Json, Json, readonly string[]]>([
     ['f: symbol added: C', 'f: symbol removed: A'],
   ],
   [
+    'the order of branches of one name',
+    [fixed('a.F'), fixed('b.F')],
+    [fixed('b.F'), fixed('a.F')],
+    [': order of branches changed: a.F | b.F -> b.F | a.F'],
+  ],
+  [
     'the order of symbols',
     enumOf('A', 'B'),
     enumOf('B', 'A'),
