@@ -11,7 +11,7 @@ function reasons(reader: Json, writer: Json): readonly string[] {
   )
 }
 
-/** Not parsed: what is compared here would be too large, or without an end. */
+/** Not parsed before: some of these are larger, or deeper, than a schema may be. */
 function schema(json: Json): { readonly text: string } {
   return { text: JSON.stringify(json) }
 }
