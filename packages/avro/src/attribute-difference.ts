@@ -1,5 +1,5 @@
 import { changeOf, type SchemaChange } from './schema-change.ts'
-import type { Json, JsonObject } from './schema-json.ts'
+import { type Json, type JsonObject, jsonText } from './schema-json.ts'
 
 /** Of attributes that are compared as the author wrote them, by their names; not those that are `known`. */
 export function attributeChanges(
@@ -18,5 +18,5 @@ export function attributeChanges(
 }
 
 function inWords(value: Json | undefined): string | undefined {
-  return value === undefined ? undefined : JSON.stringify(value)
+  return value === undefined ? undefined : jsonText(value)
 }

@@ -1,5 +1,6 @@
 import { attributeChanges } from './attribute-difference.ts'
 import { changeOf, listChanges, type SchemaChange } from './schema-change.ts'
+import { jsonText } from './schema-json.ts'
 import type { FieldNode, RecordNode, SchemaNode } from './schema-tree.ts'
 import type { DefinitionPair } from './type-difference.ts'
 import { logicalInWords, typeInWords } from './type-in-words.ts'
@@ -106,7 +107,7 @@ function fieldInWords(field: FieldNode): string {
 }
 
 function defaultInWords(field: FieldNode): string | undefined {
-  return field.default === undefined ? undefined : JSON.stringify(field.default)
+  return field.default === undefined ? undefined : jsonText(field.default)
 }
 
 function below(path: string, { name }: FieldNode): string {

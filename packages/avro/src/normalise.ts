@@ -10,12 +10,13 @@
  * What data looks like, and what a reader makes of it, is that of the text it is made of; so is every reference.
  */
 import type { NamedSchemaText } from './avro-schema.ts'
-import { definedName, findNamed, fullNameOf, isPrimitive, namespaceOf } from './full-name.ts'
+import { expectFullName, findNamed, fullName, isPrimitiveName, namespaceOf } from './schema-name.ts'
 import {
   isJsonArray,
   isJsonObject,
   type Json,
   type JsonObject,
+  jsonText,
   parseSchemaJson,
   stringsOf,
 } from './schema-json.ts'
@@ -26,7 +27,7 @@ export function normalise(text: string, references: readonly NamedSchemaText[] =
   for (const reference of references) {
     normal(parseSchemaJson(reference.text), { namespace: '', defined })
   }
-  return JSON.stringify(normal(parseSchemaJson(text), { namespace: '', defined }))
+  return jsonText(normal(parseSchemaJson(text), { namespace: '', defined }))
 }
 
 interface Place {
@@ -65,7 +66,7 @@ function normal(schema: Json | undefined, place: Place): Json {
 
 /** In full. One that nothing here defines is left as it is: which it is depends on what the text refers to. */
 function reference(name: string, { namespace, defined }: Place): string {
-  return isPrimitive(name) ? name : (findNamed(defined, name, namespace) ?? name)
+  return isPrimitiveName(name) ? name : (findNamed(defined, name, namespace) ?? name)
 }
 
 function definition(
@@ -73,11 +74,11 @@ function definition(
   schema: JsonObject,
   { namespace, defined }: Place,
 ): JsonObject {
-  const name = definedName(schema, namespace)
+  const name = expectFullName(schema, namespace, '')
   defined.set(name, name)
   const inside = namespaceOf(name)
   const { symbols = [], size = 0, fields, doc } = schema
-  const aliases = stringsOf(schema['aliases']).map((alias) => fullNameOf(alias, inside))
+  const aliases = stringsOf(schema['aliases']).map((alias) => fullName(alias, inside))
   // A name without a dot is taken for one of the namespace around it, unless it is said to be of none.
   const head = { name, ...(inside === '' && namespace !== '' ? { namespace: '' } : {}), type }
   const placed = ['name', 'namespace', 'type', 'doc', 'aliases']

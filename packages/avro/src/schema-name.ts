@@ -15,6 +15,18 @@ export function shortName(fullName: string): string {
   return fullName.slice(fullName.lastIndexOf('.') + 1)
 }
 
+/**
+ * Which of the types defined so far `name` is; undefined: none. One without a dot is of the namespace
+ * around it, else of none: Java writes the latter without any mark.
+ */
+export function findNamed<T>(
+  defined: ReadonlyMap<string, T>,
+  name: string,
+  namespace: string,
+): T | undefined {
+  return defined.get(fullName(name, namespace)) ?? defined.get(name)
+}
+
 export function isPrimitiveName(name: string): name is PrimitiveType['kind'] {
   return PRIMITIVES.has(name)
 }

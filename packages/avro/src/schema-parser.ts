@@ -6,7 +6,7 @@ import { SchemaFault } from './schema-fault.ts'
 import {
   expectFullName,
   expectName,
-  fullName,
+  findNamed,
   isPrimitiveName,
   namespaceOf,
   parseAliases,
@@ -70,10 +70,9 @@ export class SchemaParser {
     )
   }
 
-  /** A name without a dot is of the namespace around it, else of none: Java writes the latter without any mark. */
   #parseName(name: string, { path, namespace }: Place): AvroType {
     if (isPrimitiveName(name)) return { kind: name }
-    const found = this.#named.get(fullName(name, namespace)) ?? this.#named.get(name)
+    const found = findNamed(this.#named, name, namespace)
     if (found === undefined) {
       throw new SchemaFault(`No type is called ${JSON.stringify(name)} up to here.`, path)
     }

@@ -1,12 +1,6 @@
 import type { NamedSchemaText } from './avro-schema.ts'
-import {
-  definedName,
-  findNamed,
-  fullNameOf,
-  isPrimitive,
-  namespaceOf,
-  type Primitive,
-} from './full-name.ts'
+import type { PrimitiveType } from './avro-type.ts'
+import { expectFullName, findNamed, fullName, isPrimitiveName, namespaceOf } from './schema-name.ts'
 import { SchemaFault } from './schema-fault.ts'
 import {
   isJsonArray,
@@ -47,7 +41,7 @@ interface Named extends Attributed {
 }
 
 export interface PrimitiveNode extends Attributed {
-  readonly kind: Primitive
+  readonly kind: PrimitiveType['kind']
 }
 
 export interface ArrayNode extends Attributed {
@@ -113,7 +107,7 @@ function read(schema: Json | undefined, place: Place, namespace: string): Schema
 }
 
 function readName(name: string, place: Place, namespace: string): SchemaNode {
-  if (isPrimitive(name)) return { kind: name, attributes: {} }
+  if (isPrimitiveName(name)) return { kind: name, attributes: {} }
   const named = findNamed(place.names, name, namespace)
   if (named === undefined) {
     throw new SchemaFault(`No type is called ${JSON.stringify(name)} up to here.`, place.path)
@@ -124,7 +118,7 @@ function readName(name: string, place: Place, namespace: string): SchemaNode {
 function readObject(schema: JsonObject, place: Place, namespace: string): SchemaNode {
   const { type } = schema
   if (typeof type !== 'string') return read(type, below(place, 'type'), namespace)
-  if (isPrimitive(type)) return { kind: type, attributes: schema }
+  if (isPrimitiveName(type)) return { kind: type, attributes: schema }
   switch (type) {
     case 'array': {
       const items = read(schema['items'], below(place, 'items'), namespace)
@@ -150,9 +144,9 @@ function readDefinition(
   place: Place,
   namespace: string,
 ): NamedNode {
-  const name = definedName(schema, namespace)
+  const name = expectFullName(schema, namespace, place.path)
   const inside = namespaceOf(name)
-  const aliases = stringsOf(schema['aliases']).map((alias) => fullNameOf(alias, inside))
+  const aliases = stringsOf(schema['aliases']).map((alias) => fullName(alias, inside))
   const named = { name, aliases, attributes: schema }
   switch (type) {
     case 'enum': {

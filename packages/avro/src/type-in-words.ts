@@ -1,3 +1,4 @@
+import { jsonText } from './schema-json.ts'
 import type { SchemaNode } from './schema-tree.ts'
 
 /** A type in a few words, for people: `null | array of long (timestamp-millis)`. What has a name goes by it. */
@@ -20,7 +21,7 @@ export function logicalInWords({ attributes }: SchemaNode): string {
   const { logicalType, precision, scale = 0 } = attributes
   if (typeof logicalType !== 'string') return ''
   if (logicalType !== 'decimal' || typeof precision !== 'number') return ` (${logicalType})`
-  return ` (decimal ${precision}, ${JSON.stringify(scale)})`
+  return ` (decimal ${precision}, ${jsonText(scale)})`
 }
 
 function within(node: SchemaNode): string {

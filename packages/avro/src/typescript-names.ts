@@ -1,4 +1,4 @@
-import { unqualified } from './full-name.ts'
+import { shortName } from './schema-name.ts'
 import type { NamedNode, SchemaNode } from './schema-tree.ts'
 
 /** Every type that has a name, in the order in which they first occur. */
@@ -39,7 +39,7 @@ export class TypeNames {
   readonly #taken = new Set<string>()
 
   constructor(named: readonly NamedNode[]) {
-    for (const node of named) this.#names.set(node, this.free(unqualified(node.name), node.name))
+    for (const node of named) this.#names.set(node, this.free(shortName(node.name), node.name))
   }
 
   of(node: NamedNode): string {

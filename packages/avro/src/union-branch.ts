@@ -1,5 +1,8 @@
-import { type Primitive, unqualified } from './full-name.ts'
+import type { PrimitiveType } from './avro-type.ts'
+import { shortName } from './schema-name.ts'
 import type { NamedNode, SchemaNode, UnionNode } from './schema-tree.ts'
+
+type Primitive = PrimitiveType['kind']
 
 /** What each kind of number or text may also be read as. */
 const PROMOTIONS: { readonly [kind in Primitive]?: readonly Primitive[] } = {
@@ -16,7 +19,7 @@ export function isPromoted(reader: SchemaNode, writer: SchemaNode): boolean {
 
 /** The namespace may change: what a writer calls `a.Item` is also read by one who calls it `b.Item`. */
 export function isNameOf(reader: NamedNode, writer: NamedNode): boolean {
-  if (unqualified(reader.name) === unqualified(writer.name)) return true
+  if (shortName(reader.name) === shortName(writer.name)) return true
   return reader.aliases.includes(writer.name)
 }
 
@@ -46,11 +49,11 @@ function indexOf(union: UnionNode): ReadonlyMap<string, readonly SchemaNode[]> {
 }
 
 function keysOf({ kind, name, aliases }: NamedNode): readonly string[] {
-  return [`${kind} ${unqualified(name)}`, ...aliases.map((alias) => `${kind} alias ${alias}`)]
+  return [`${kind} ${shortName(name)}`, ...aliases.map((alias) => `${kind} alias ${alias}`)]
 }
 
 function keysToFind({ kind, name }: NamedNode): readonly string[] {
-  return [`${kind} ${unqualified(name)}`, `${kind} alias ${name}`]
+  return [`${kind} ${shortName(name)}`, `${kind} alias ${name}`]
 }
 
 function promotionsOf({ kind }: SchemaNode): readonly Primitive[] {

@@ -85,13 +85,17 @@ test('of very many reasons only the first are told', () => {
   expect(reasons(record('R', ...fields), record('R'))).toHaveLength(REASONS_MAX)
 })
 
-/** `count` records, each of one field: the next, and the first after the last. */
+/** `count` records, each of the one before it, and the first of the last. */
 function circle(count: number, namespace: string): Json {
-  let next: Json = `${namespace}0.R`
-  for (let at = count - 1; at >= 0; at--) {
-    next = record(`${namespace}${at}.R`, { name: 'next', type: next })
-  }
-  return next
+  const name = (at: number): string => `${namespace}${at}.R`
+  const others = Array.from({ length: count - 1 }, (_, at) =>
+    record(name(at + 1), { name: 'next', type: name(at) }),
+  )
+  return record(
+    name(0),
+    { name: `others_${namespace}`, type: ['null', ...others], default: null },
+    { name: 'next', type: name(count - 1) },
+  )
 }
 
 test('circles of different lengths are compared through every pair in them', () => {

@@ -54,6 +54,16 @@ test('a name is that of the namespace around it, else of none', () => {
   expect(normalise(text('X'))).toBe(text('X'))
 })
 
+test('no digit of a default is lost', () => {
+  const text =
+    '{"name":"R","type":"record","fields":[{"name":"l","type":"long","default":9223372036854775807}]}'
+  expect(normalise(text)).toBe(text)
+})
+
+test('what nests too deep has no normal form', () => {
+  expect(() => normalise('['.repeat(100_000))).toThrow(SchemaFault)
+})
+
 test('what is not JSON has no normal form', () => {
   expect(() => normalise('{')).toThrow(SchemaFault)
 })
