@@ -25,7 +25,10 @@ import { Skippings } from './skipping.ts'
 export class ResolvedReadings {
   readonly readings = new JsonReadings()
   readonly skippings = new Skippings()
-  readonly #records = new Map<RecordType, Map<RecordType, JsonReading>>()
+  /** That a pair cannot be read is known for good: while it was asked, every pair under way counted as one that can. */
+  readonly #records = new Map<RecordType, Map<RecordType, JsonReading | SchemaFault>>()
+  /** In the order of the pairs' beginnings: each forgets its own. */
+  readonly #begun: (() => void)[] = []
 
   /** Throws SchemaFault when no datum of the writer's type can be read as the reader's. `path`: of the reader's. */
   of(writer: AvroType, reader: AvroType, path: string): JsonReading {
@@ -51,18 +54,28 @@ export class ResolvedReadings {
   }
 
   #ofRecords(writer: RecordType, reader: RecordType, path: string): JsonReading {
-    const known = this.#records.get(writer) ?? new Map<RecordType, JsonReading>()
+    const known = this.#records.get(writer) ?? new Map<RecordType, JsonReading | SchemaFault>()
     this.#records.set(writer, known)
     const made = known.get(reader)
+    if (made instanceof SchemaFault) throw made
     if (made !== undefined) return made
-    const begun: { reading?: JsonReading } = {}
+    let reading: JsonReading | undefined
     known.set(reader, (input) => {
-      if (begun.reading !== undefined) return begun.reading(input)
+      if (reading !== undefined) return reading(input)
       throw input.fault(`${writer.name} cannot be read as ${reader.name}`)
     })
-    begun.reading = readingOfResolvedRecord(this, writer, reader, path)
-    known.set(reader, begun.reading)
-    return begun.reading
+    const place = this.#begun.length
+    this.#begun.push(() => known.delete(reader))
+    try {
+      reading = readingOfResolvedRecord(this, writer, reader, path)
+    } catch (error) {
+      // What was made in the meantime may count on this pair; another branch of a union has to be found for it.
+      for (const forget of this.#begun.splice(place)) forget()
+      if (error instanceof SchemaFault) known.set(reader, error)
+      throw error
+    }
+    known.set(reader, reading)
+    return reading
   }
 
   /** Each branch by itself: that one cannot be read is only known of a datum that has it. */
