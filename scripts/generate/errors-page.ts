@@ -1,5 +1,6 @@
 import { CLIENT_ERRORS } from '@millrace/client'
 import { HTTP_STATUS } from '@millrace/http/errors'
+import { REGISTRY_ERRORS } from '@millrace/model/registry-error'
 import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
 import { ACKNOWLEDGEMENT_ERRORS } from '@millrace/model/share-group'
 import { EXIT, EXIT_STATUS } from '../../packages/cli/src/exit-status.ts'
@@ -50,6 +51,21 @@ function render(): string {
     table(
       ['code', 'meaning'],
       Object.entries(ACKNOWLEDGEMENT_ERRORS).map(([code, { about }]) => [`\`${code}\``, about]),
+    ),
+    '',
+    '## The schema registry',
+    '',
+    'Below `/registry`, errors have the form of Confluent’s Schema Registry API: `{"error_code":40401,"message":"…"}`. What the',
+    'table above says of the storage is `50001` there, and of a request its HTTP status.',
+    '',
+    table(
+      ['error_code', 'HTTP', 'meaning', ''],
+      Object.entries(REGISTRY_ERRORS).map(([name, { errorCode, status, about }]) => [
+        String(errorCode),
+        String(status),
+        about,
+        `\`${name}\``,
+      ]),
     ),
     '',
     '## Exit statuses of the CLI',

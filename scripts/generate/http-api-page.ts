@@ -1,4 +1,5 @@
 import { openApiDocument } from '@millrace/http/openapi'
+import { REGISTRY_TYPE } from '@millrace/http-api/registry'
 import type { Answer, Content, OpenApiDocument, Operation, Parameter } from './open-api.ts'
 import { METHODS } from './open-api.ts'
 import { heading, lines, type Page, table } from './page.ts'
@@ -88,7 +89,7 @@ function parameterTable(parameters: readonly Parameter[]): readonly string[] {
 /** Problems are listed apart. */
 function answerOf(status: string, answer: Answer, document: OpenApiDocument): readonly string[] {
   const { description = '', content = {} } = answer
-  if (PROBLEM in content) return []
+  if (isFailure(status, content)) return []
   const types = Object.keys(content).map((type) => `\`${type}\``)
   const as = types.length === 0 ? '' : ` (${types.join(', ')})`
   return [`**${status}**${as}: ${description}`, '', ...examples(content, document)]
@@ -128,9 +129,16 @@ interface ProblemCode {
 }
 
 function problemsOf({ responses = {} }: Operation): readonly ProblemCode[] {
-  return Object.entries(responses).flatMap(([status, { content = {} }]) =>
-    Object.keys(content[PROBLEM]?.examples ?? {}).map((code) => ({ code, status })),
-  )
+  return Object.entries(responses).flatMap(([status, { content = {} }]) => {
+    if (!isFailure(status, content)) return []
+    const examples = Object.values(content).flatMap((media) => Object.keys(media.examples ?? {}))
+    return examples.map((code) => ({ code, status }))
+  })
+}
+
+/** A problem document, or what the schema registry has in its place. */
+function isFailure(status: string, content: Content): boolean {
+  return PROBLEM in content || (Number(status) >= 400 && REGISTRY_TYPE in content)
 }
 
 /** What nearly every operation may answer. A few speak of nothing at all. */

@@ -100,5 +100,11 @@ const TAGS = [
     name: 'share groups',
     description: 'Records handed out one by one, and acknowledged one by one.',
   },
+  {
+    name: 'schema registry',
+    description:
+      'The API of Confluent’s Schema Registry: its clients work with the base address `/registry`. Errors have the form that ' +
+      'they know, `{"error_code":…,"message":…}`, fields and parameters that are not known are overlooked.',
+  },
   { name: 'operation', description: 'Health, status, metrics, this document.' },
 ]

@@ -16,7 +16,7 @@ import { Heartbeats } from './heartbeats.ts'
 import { Metrics } from './metrics.ts'
 import { OpenWaits } from './open-waits.ts'
 import { readParameters } from './parameters.ts'
-import { answerProblems, sendProblem } from './problem-answers.ts'
+import { answerProblems, sendFailure } from './problem-answers.ts'
 import { addDocsRoute } from './routes/docs.ts'
 import { addFetchRoutes } from './routes/fetch.ts'
 import { addGroupPollRoute } from './routes/group-poll.ts'
@@ -26,6 +26,7 @@ import { addMetricsRoute, measureRequests } from './routes/metrics.ts'
 import { addOffsetRoutes } from './routes/offsets.ts'
 import { addProduceRoute } from './routes/produce.ts'
 import { addProducerRoutes } from './routes/producers.ts'
+import { addRegistryRoutes } from './routes/registry.ts'
 import { addShareGroupRoutes } from './routes/share-groups.ts'
 import { addShareRecordRoutes } from './routes/share-records.ts'
 import { addTopicRoutes } from './routes/topics.ts'
@@ -85,6 +86,7 @@ function addRoutes(app: App, edge: Edge): void {
   addShareGroupRoutes(app, edge)
   addShareRecordRoutes(app, edge)
   addProducerRoutes(app, edge)
+  addRegistryRoutes(app, edge)
   addHealthRoutes(app, edge)
   addDocsRoute(app)
 }
@@ -109,7 +111,7 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     // An address that cannot be decoded has no route, and so no error handler.
     frameworkErrors: (error, request, reply) => {
-      sendProblem(reply, knownFailure(error, request) ?? bugFailure(request))
+      sendFailure(request, reply, knownFailure(error, request) ?? bugFailure(request))
     },
     clientErrorHandler: (error, socket) => answerBrokenRequests(cutBodies, error, socket),
     keepAliveTimeout: config.keepAliveTimeoutMs,

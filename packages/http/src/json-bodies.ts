@@ -38,7 +38,7 @@ function isBodyExpected({ is404, headers, method, routeOptions }: FastifyRequest
 const LIMIT = { maxBytes: 8 * 1024 * 1024, code: 'BODY_TOO_LARGE' } as const
 
 /** Of a field given twice the last one counts, as with `JSON.parse`; nothing here is stored as it was sent. */
-function parseJson(body: Buffer): unknown {
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
   if (!isUtf8(body)) throw new LogError('INVALID_REQUEST', 'The body is not UTF-8.')
   try {

@@ -1,40 +1,48 @@
 import { PROBLEM_TYPE } from '@millrace/http-api/errors'
+import { REGISTRY_TYPE } from '@millrace/http-api/registry'
 import { LogError } from '@millrace/model/log-error'
+import { RegistryError } from '@millrace/model/registry-error'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { keepReading } from './connections.ts'
 import type { App, Edge } from './edge.ts'
-import { bugFailure, knownFailure } from './failure.ts'
+import { FailureLog } from './failure-log.ts'
 import { problemOf } from './problem.ts'
-import { RefusalLog } from './refusal-log.ts'
+import { isOfRegistry, registryFailureOf } from './registry-failure.ts'
 
-/** Every failure leaves as a problem document, whoever noticed it. */
+/** Every failure leaves as a problem document, whoever noticed it; the registry's in the form of its own API. */
 export function answerProblems(app: App, edge: Edge): void {
-  const refusals = new RefusalLog(edge.logger)
+  const failures = new FailureLog(edge)
   app.setErrorHandler((error: Error, request, reply) => {
-    const known = knownFailure(error, request)
-    if (known === undefined) {
-      edge.logger.error(
-        { err: error, requestId: request.id, route: request.routeOptions.url },
-        'bug',
-      )
-    } else if (known.code === 'OVERLOADED' || known.code === 'STORAGE_FULL') {
-      refusals.refused(known.code, performance.now())
-    }
     // Fastify would close a connection whose body is not read; `connections` sees to that, without a reset.
     reply.removeHeader('connection')
-    return sendProblem(reply, known ?? bugFailure(request))
+    const failure = error instanceof RegistryError ? error : failures.failureOf(error, request)
+    return sendFailure(request, reply, failure)
   })
   const routes = routesByPath(app)
-  app.setNotFoundHandler((request, reply) => sendProblem(reply, missing(routes, request, reply)))
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(request, reply, missing(routes, request, reply)),
+  )
 }
 
-export function sendProblem(reply: FastifyReply, error: LogError): FastifyReply {
-  const problem = problemOf(error)
+export function sendFailure(
+  { url }: Pick<FastifyRequest, 'url'>,
+  reply: FastifyReply,
+  error: LogError | RegistryError,
+): FastifyReply {
   keepReading(reply)
-  const { retryAfterMs } = error.fields
-  if (retryAfterMs !== undefined) reply.header('Retry-After', Math.ceil(retryAfterMs / 1000))
-  if (error.code === 'REQUEST_TOO_SLOW') reply.header('Connection', 'close')
+  if (error instanceof LogError) addHeaders(reply, error)
+  if (isOfRegistry(url) || error instanceof RegistryError) {
+    const { status, body } = registryFailureOf(error)
+    return reply.code(status).type(REGISTRY_TYPE).send(JSON.stringify(body))
+  }
+  const problem = problemOf(error)
   return reply.code(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem))
+}
+
+function addHeaders(reply: FastifyReply, { code, fields }: LogError): void {
+  const { retryAfterMs } = fields
+  if (retryAfterMs !== undefined) reply.header('Retry-After', Math.ceil(retryAfterMs / 1000))
+  if (code === 'REQUEST_TOO_SLOW') reply.header('Connection', 'close')
 }
 
 interface KnownRoute {

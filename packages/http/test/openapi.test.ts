@@ -5,6 +5,7 @@ import { HTTP_STATUS } from '../src/errors.ts'
 import { NAMED_SCHEMAS } from '../src/named-schemas.ts'
 import { openApiDocument } from '../src/openapi.ts'
 import { type Call, call, createTopic } from './calling.ts'
+import { REGISTRY_CASES } from './registry-cases.ts'
 import { serve, type Serving } from './serving.ts'
 
 interface Media {
@@ -57,18 +58,22 @@ function operations(): [string, Operation][] {
   )
 }
 
-/** Of the tree that Fastify draws: a level is four characters. HEAD is where GET is, and pages are no part of it. */
+/**
+ * Of the tree that Fastify draws: a level is four characters. HEAD is where GET is, and pages are no part of it;
+ * the registry's root is described once, though with and without a slash.
+ */
 function routes(): string[] {
   const above: string[] = []
   return serving.app
     .printRoutes({ commonPrefix: false })
     .split('\n')
     .flatMap((line) => {
-      const [, indent, segment = '', methods = ''] = /^([^/*]*)(\S+) \((.*)\)$/.exec(line) ?? []
+      const [, indent, segment = '', methods = ''] = /^([│├└─ ]*)(\S+) \((.*)\)$/.exec(line) ?? []
       if (indent === undefined || segment === '*') return []
       const level = indent.length / 4 - 1
       const path = (above[level - 1] ?? '') + segment
       above[level] = path
+      if (path === '/registry') return []
       const documented = path.replaceAll(/:(\w+)/g, '{$1}')
       return methods
         .split(', ')
@@ -302,6 +307,7 @@ describe('answers are as the document has them:', () => {
       404,
     ],
     ...SHARE_CASES,
+    ...REGISTRY_CASES,
     ['delete /v1/topics/{topic}', '/v1/topics/new', { method: 'DELETE' }, 204],
     ['get /livez', '/livez', {}, 200],
     ['get /readyz', '/readyz', {}, 200],
