@@ -30,6 +30,22 @@ function render(): string {
         ]),
     ),
     '',
+    ...whatOnlyClientsSay(),
+    ...ofTheRegistry(),
+    '## Exit statuses of the CLI',
+    '',
+    table(
+      ['status', 'meaning'],
+      Object.entries(EXIT).map(([name, status]) => [
+        String(status),
+        MEANINGS[name as keyof typeof EXIT],
+      ]),
+    ),
+  )
+}
+
+function whatOnlyClientsSay(): readonly string[] {
+  return [
     '## What only a client says',
     '',
     'These are in no answer of a server: the client library rejects with them, and the CLI exits by them.',
@@ -53,6 +69,11 @@ function render(): string {
       Object.entries(ACKNOWLEDGEMENT_ERRORS).map(([code, { about }]) => [`\`${code}\``, about]),
     ),
     '',
+  ]
+}
+
+function ofTheRegistry(): readonly string[] {
+  return [
     '## The schema registry',
     '',
     'Below `/registry`, errors have the form of Confluent’s Schema Registry API: `{"error_code":40401,"message":"…"}`. What the',
@@ -68,16 +89,7 @@ function render(): string {
       ]),
     ),
     '',
-    '## Exit statuses of the CLI',
-    '',
-    table(
-      ['status', 'meaning'],
-      Object.entries(EXIT).map(([name, status]) => [
-        String(status),
-        MEANINGS[name as keyof typeof EXIT],
-      ]),
-    ),
-  )
+  ]
 }
 
 const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
