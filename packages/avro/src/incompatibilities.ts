@@ -14,7 +14,10 @@ export const REASONS_MAX = 100
 /** Of what is deeper down than this one reason is enough: its path is of no use to anyone, and takes memory. */
 const PATH_LENGTH_MAX = 4096
 
-/** Every reason why the reader cannot read what the writer writes, in the order of the reader's schema, each once. */
+/**
+ * Every reason why the reader cannot read what the writer writes, in the order of the reader's schema. What
+ * is wrong with two definitions is told at the first place where they meet. Throws SchemaFault.
+ */
 export function incompatibilitiesOf(
   reader: SchemaNode,
   writer: SchemaNode,

@@ -1,4 +1,7 @@
+import type { LogicalType } from './avro-type.ts'
 import type { Fault } from './incompatibility.ts'
+import { parseLogicalType } from './logical-type.ts'
+import { isPrimitiveName } from './schema-name.ts'
 import type {
   EnumNode,
   FieldNode,
@@ -25,18 +28,23 @@ export type Demand = Part | Fault
 /** By Avro's specification, "Schema Resolution". */
 export function demandsOf(reader: SchemaNode, writer: SchemaNode): readonly Demand[] {
   if (writer.kind === 'union') {
-    return writer.branches.map((branch, at) => partOf(`/${at}`, reader, branch, ''))
+    return writer.branches.flatMap((branch, at) => demandsAt(`/${at}`, reader, branch, ''))
   }
-  if (reader.kind === 'union') return [partOf('', reader, writer)]
+  if (reader.kind === 'union') return demandsAt('', reader, writer)
   if (reader.kind === 'array' && writer.kind === 'array') {
-    return [partOf('/items', reader.items, writer.items)]
+    return demandsAt('/items', reader.items, writer.items)
   }
   if (reader.kind === 'map' && writer.kind === 'map') {
-    return [partOf('/values', reader.values, writer.values)]
+    return demandsAt('/values', reader.values, writer.values)
   }
   if (reader.kind === 'record' && writer.kind === 'record') {
     return [...nameFaults(reader, writer), ...fieldDemands(reader, writer)]
   }
+  return faultsOf(reader, writer)
+}
+
+/** Of two that hold no others, or that are of different kinds. */
+function faultsOf(reader: SchemaNode, writer: SchemaNode): readonly Fault[] {
   if (reader.kind === 'enum' && writer.kind === 'enum') {
     return [...nameFaults(reader, writer), ...symbolFaults(reader, writer)]
   }
@@ -50,13 +58,26 @@ export function demandsOf(reader: SchemaNode, writer: SchemaNode): readonly Dema
   return isPromoted(reader, writer) ? [] : [typeMismatch(reader.kind, writer.kind)]
 }
 
-function partOf(path: string, reader: SchemaNode, writer: SchemaNode, unionPath = path): Part {
+function demandsAt(
+  path: string,
+  reader: SchemaNode,
+  writer: SchemaNode,
+  unionPath = path,
+): readonly Demand[] {
+  if (isPlain(reader) && isPlain(writer)) {
+    return faultsOf(reader, writer).map((fault) => ({ ...fault, path: path + fault.path }))
+  }
   // Of two unions, the writer's is taken apart first.
   if (reader.kind !== 'union' || writer.kind === 'union') {
-    return { type: 'part', path, writer, readers: [reader], union: undefined }
+    return [{ type: 'part', path, writer, readers: [reader], union: undefined }]
   }
   const union = { node: reader, path: unionPath }
-  return { type: 'part', path, writer, readers: branchesFor(reader, writer), union }
+  return [{ type: 'part', path, writer, readers: branchesFor(reader, writer), union }]
+}
+
+/** Of most fields: not worth being looked at as a pair of its own. */
+function isPlain({ kind }: SchemaNode): boolean {
+  return kind === 'fixed' || isPrimitiveName(kind)
 }
 
 function nameFaults(reader: NamedNode, writer: NamedNode): readonly Fault[] {
@@ -85,7 +106,7 @@ function fieldDemands(reader: RecordNode, writer: RecordNode): readonly Demand[]
       const detail = `several fields of the writer are '${field.name}': ${fields}`
       return [{ type: 'NAME_MISMATCH', path: `${path}/aliases`, detail }]
     }
-    return [partOf(`${path}/type`, field.type, found.type)]
+    return demandsAt(`${path}/type`, field.type, found.type)
   })
 }
 
@@ -108,17 +129,12 @@ function decimalFaults(reader: SchemaNode, writer: SchemaNode): readonly Fault[]
   return [typeMismatch(inWords(read), inWords(written))]
 }
 
-interface Decimal {
-  readonly precision: number
-  readonly scale: number
-}
+type Decimal = Extract<LogicalType, { kind: 'decimal' }>
 
-/** Undefined also for a decimal that is none, which Avro has everyone take for its bytes. */
-function decimalOf({ attributes }: SchemaNode): Decimal | undefined {
-  const { logicalType, precision, scale = 0 } = attributes
-  if (logicalType !== 'decimal' || typeof precision !== 'number') return undefined
-  if (typeof scale !== 'number' || scale < 0 || scale > precision) return undefined
-  return { precision, scale }
+function decimalOf(node: SchemaNode): Decimal | undefined {
+  if (node.kind !== 'bytes' && node.kind !== 'fixed') return undefined
+  const logical = parseLogicalType(node.attributes, node)
+  return logical?.kind === 'decimal' ? logical : undefined
 }
 
 function inWords({ precision, scale }: Decimal): string {
