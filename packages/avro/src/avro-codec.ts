@@ -68,8 +68,14 @@ export class AvroCodec {
   /** Only whether there is such a datum. */
   expectDatum(bytes: Uint8Array, from = 0): void {
     const input = new DatumReader(bytes, from)
-    this.#skipping(input)
-    input.expectEnd()
+    try {
+      this.#skipping(input)
+      input.expectEnd()
+    } catch (error) {
+      // Who skips does not look at the keys of maps: read again, for the whole path.
+      this.decodeToJson(bytes, from)
+      throw error
+    }
   }
 
   #encode(value: unknown, prefixSize: number, isExact: boolean): Uint8Array<ArrayBuffer> {

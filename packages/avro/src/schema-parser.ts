@@ -140,7 +140,7 @@ export class SchemaParser {
     this.#define(record, place.path)
     this.#records.push({ record, path: place.path })
     const path = `${place.path}/fields`
-    const within = { namespace: namespaceOf(named.name), depth: place.depth + 1 }
+    const within = { namespace: namespaceOf(named.name), depth: place.depth }
     const names = new Set<string>()
     for (const [index, field] of expectArray(schema['fields'], path).entries()) {
       const parsed = this.#parseField(field, { ...within, path: `${path}/${index}` })
