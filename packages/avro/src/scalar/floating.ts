@@ -49,8 +49,9 @@ export function formatDouble(value: number): string {
 
 export function formatFloat(value: number): string {
   const text = formatDouble(value)
-  if (text.length <= FLOAT_DIGITS_ALWAYS || !Number.isFinite(value)) return text
-  for (let digits = FLOAT_DIGITS_ALWAYS; digits < FLOAT_DIGITS_MAX; digits++) {
+  const isSubnormal = value !== 0 && Math.abs(value) < FLOAT_MIN
+  if ((text.length <= FLOAT_DIGITS_ALWAYS && !isSubnormal) || !Number.isFinite(value)) return text
+  for (let digits = isSubnormal ? 1 : FLOAT_DIGITS_ALWAYS; digits < FLOAT_DIGITS_MAX; digits++) {
     const short = Number(value.toPrecision(digits))
     if (Math.fround(short) === value) return formatDouble(short)
   }
@@ -60,3 +61,5 @@ export function formatFloat(value: number): string {
 /** So many digits always tell floats apart, and so many are enough for each: FLT_DIG and FLT_DECIMAL_DIG of C. */
 const FLOAT_DIGITS_ALWAYS = 6
 const FLOAT_DIGITS_MAX = 9
+/** Below this there are fewer of them, the fewer the smaller. */
+const FLOAT_MIN = 2 ** -126
