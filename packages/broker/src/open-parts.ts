@@ -9,6 +9,7 @@ import { decodeSchemaRecord } from '@millrace/schemas/schema-record'
 import { SchemaRegistry } from '@millrace/schemas/schema-registry'
 import { SCHEMAS_TOPIC, SchemaStore } from '@millrace/schemas/schema-store'
 import { decodeShareRecord, SHARE_TOPIC } from '@millrace/share-groups/share-record'
+import { LogError } from '@millrace/model/log-error'
 import type { StorageConfig } from '@millrace/storage/config'
 import { trimHistory } from '@millrace/storage/state-history'
 import { RetentionClock } from '@millrace/storage/retention'
@@ -113,7 +114,9 @@ async function makeParts(
     resolutions: new Resolutions(),
     shares: await openShares(base, topics, index.state(SHARE_TOPIC)),
     shareChanges: new OneAtATime(),
-    schemas: new SchemaRegistry(new SchemaStore(index.state(SCHEMAS_TOPIC), clock)),
+    schemas: new SchemaRegistry(new SchemaStore(index.state(SCHEMAS_TOPIC), clock), () =>
+      expectRoom(storage),
+    ),
     producerIds: new ProducerIds(storage, topicState, clock),
     offsets: new OffsetStore(index.state(OFFSETS_TOPIC)),
     idempotency: await IdempotencyKeys.open(storage, logs.produce, clock, {
@@ -125,6 +128,12 @@ async function makeParts(
     waits: new Waits(clock),
     counts: new BrokerCounts(),
   }
+}
+
+/** What is left on a nearly full disk is for commits, and for what frees some. */
+function expectRoom({ state }: Storage): void {
+  if (state.kind !== 'full') return
+  throw new LogError('STORAGE_FULL', 'No schema is taken.', { appended: false })
 }
 
 /** A crash may have come between a topic's end and that of its committed offsets. */

@@ -22,6 +22,7 @@ export async function register(
   const read = readSchema(parts, subject, input, { deleted: false })
   const known = registered(parts, subject, input, read)
   if (known !== undefined) return known
+  parts.expectRoom()
   if (mode !== 'IMPORT') await expectCompatible(parts, subject, read)
   const id = input.id ?? read.id ?? nextId(parts)
   if (input.id !== undefined) expectFreeId(parts, input.id, read)

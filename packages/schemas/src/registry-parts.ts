@@ -9,6 +9,8 @@ export interface RegistryParts {
   readonly catalog: SchemaCatalog
   readonly schemas: ParsedSchemas
   readonly limits: RegistryLimits
+  /** STORAGE_FULL while the disk has no room for more schemas; deleting goes on. */
+  expectRoom(): void
 }
 
 /** Keeps it, then shows it. */

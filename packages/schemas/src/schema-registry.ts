@@ -20,9 +20,13 @@ export class SchemaRegistry implements model.SchemaRegistryApi {
   readonly #parts: RegistryParts
   readonly #changes = new OneAtATime()
 
-  constructor(store: SchemaStore, limits: RegistryLimits = REGISTRY_LIMITS) {
+  constructor(
+    store: SchemaStore,
+    expectRoom: () => void,
+    limits: RegistryLimits = REGISTRY_LIMITS,
+  ) {
     const catalog = new SchemaCatalog(store)
-    this.#parts = { store, catalog, schemas: new ParsedSchemas(store), limits }
+    this.#parts = { store, catalog, schemas: new ParsedSchemas(store), limits, expectRoom }
   }
 
   // What produce and fetch ask record by record: from memory, without waiting

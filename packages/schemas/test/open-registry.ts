@@ -32,7 +32,7 @@ export async function openRegistry(
   const index = await StateIndex.open(storage, NODE_DISK, SYSTEM_CLOCK, definitions)
   const store = new SchemaStore(index.state(SCHEMAS_TOPIC), SYSTEM_CLOCK)
   return {
-    registry: new SchemaRegistry(store, limits),
+    registry: new SchemaRegistry(store, () => undefined, limits),
     notes: index.notes,
     async [Symbol.asyncDispose]() {
       await storage.close()
