@@ -8,8 +8,8 @@ import {
   type SourceFile,
 } from './repository.ts'
 
-/** Where a browser's bundle begins. */
-const ENTRY = 'packages/client/src/index.ts'
+/** Where a browser's bundle may begin. */
+const ENTRIES = ['packages/client/src/index.ts', 'packages/client/src/avro.ts']
 /** Libraries that run in a browser as they are. */
 const ALLOWED_LIBRARIES = new Set(['typebox', '@platformatic/wasm-utils'])
 /** As a bundler for browsers does; `types` names no code. */
@@ -18,9 +18,8 @@ const CONDITIONS = ['browser', 'import', 'default']
 /** Whatever the client's bundle holds runs in a browser: no `node:` module, no native library, no `Buffer`. */
 export function checkBrowserPath(repository: Repository): readonly Finding[] {
   const files = new Map(repository.files.map((file) => [file.path, file]))
-  const entry = files.get(ENTRY)
-  if (entry === undefined) return []
-  const reached = new Map([[ENTRY, entry]])
+  const entries = ENTRIES.flatMap((path) => files.get(path) ?? [])
+  const reached = new Map(entries.map((entry) => [entry.path, entry]))
   const findings: Finding[] = []
   for (const file of reached.values()) {
     findings.push(...findBuffer(file))

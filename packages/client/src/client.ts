@@ -6,6 +6,7 @@ import { createGroups, type Groups } from './groups.ts'
 import type { CallOptions } from './http.ts'
 import { createOffsets, type Offsets } from './offsets.ts'
 import { Producer, type ProducerOptions } from './producer.ts'
+import { createSchemas, type Schemas } from './schemas.ts'
 import { ShareConsumer, type ShareConsumerOptions } from './share-consumer.ts'
 import { createShareGroups, type ShareGroups } from './share-groups.ts'
 import { readStatus } from './status.ts'
@@ -17,6 +18,8 @@ export interface Client {
   readonly offsets: Offsets
   readonly groups: Groups
   readonly shareGroups: ShareGroups
+  /** The schema registry. Records of a schema are encoded and decoded by `@millrace/client/avro`. */
+  readonly schemas: Schemas
   /** Its version and state, and how its data directory is. */
   status(options?: CallOptions): Promise<ServerStatus>
   producer(topic: string, options?: ProducerOptions): Producer
@@ -39,6 +42,7 @@ export function createClient(url: string | URL, options: ConnectionOptions = {})
     offsets: createOffsets(connection),
     groups: createGroups(connection),
     shareGroups: createShareGroups(connection),
+    schemas: createSchemas(connection),
     async status({ signal } = {}) {
       return readStatus(connection, signal)
     },

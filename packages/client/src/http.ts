@@ -1,6 +1,7 @@
 import type { Problem } from '@millrace/http-api/errors'
 import type { Connection } from './connection.ts'
 import { MillraceError } from './millrace-error.ts'
+import { registryErrorOf } from './registry-failure.ts'
 
 /** What every call takes. */
 export interface CallOptions {
@@ -87,8 +88,10 @@ function urlOf(connection: Connection, { path, query = {} }: HttpRequest): strin
 async function problemOf(response: Response, mayAppend: boolean): Promise<MillraceError> {
   const { status } = response
   const text = await response.text()
-  const problem = parseProblem(text)
-  if (problem === undefined) {
+  const body = parseObject(text)
+  const failure = body === undefined ? undefined : registryErrorOf(body, status)
+  if (failure !== undefined) return failure
+  if (body === undefined || !isProblem(body)) {
     // Something between us and the server answered, or it is another server.
     return new MillraceError('UNEXPECTED_ANSWER', `HTTP status ${status}: ${text.slice(0, 200)}`, {
       status,
@@ -96,18 +99,18 @@ async function problemOf(response: Response, mayAppend: boolean): Promise<Millra
       appended: mayAppend ? 'unknown' : false,
     })
   }
-  const { code, detail, retriable, appended } = problem
-  return new MillraceError(code, detail, { status, retriable, appended, problem })
+  const { code, detail, retriable, appended } = body
+  return new MillraceError(code, detail, { status, retriable, appended, problem: body })
 }
 
-function parseProblem(text: string): Problem | undefined {
+function isProblem(body: object): body is Problem {
+  return ['code', 'detail', 'retriable', 'appended'].every((name) => name in body)
+}
+
+function parseObject(text: string): object | undefined {
   try {
     const body = JSON.parse(text) as unknown
-    const isProblem =
-      typeof body === 'object' &&
-      body !== null &&
-      ['code', 'detail', 'retriable', 'appended'].every((name) => name in body)
-    return isProblem ? (body as Problem) : undefined
+    return typeof body === 'object' && body !== null ? body : undefined
   } catch {
     return undefined
   }

@@ -22,6 +22,16 @@ export type { ProducedRecord } from './pending-record.ts'
 export type { Producer, ProducerOptions } from './producer.ts'
 export type { HeaderInput, ProducerRecord } from './record-input.ts'
 export type {
+  CompatibilityCheckOptions,
+  RegisteredSchema,
+  SchemaDeletion,
+  SchemaInput,
+  Schemas,
+  SchemaText,
+  SchemaVersion,
+  SubjectOptions,
+} from './schemas.ts'
+export type {
   AcknowledgedReceipt,
   AcquireAnswer,
   AcquiredRecord,
@@ -45,6 +55,14 @@ export type {
   ShareGroupDescription,
   SharePartitionState,
 } from '@millrace/model/share-group'
+export type {
+  CompatibilityLevel,
+  CompatibilityResult,
+  SchemaReference,
+  SubjectConfig,
+  SubjectMode,
+  VersionName,
+} from '@millrace/model/schema-registry'
 export type { ServerStatus } from '@millrace/http-api/health'
 export type { GroupDescription } from '@millrace/http-api/groups'
 export type { CommittedOffset } from '@millrace/http-api/offsets'
