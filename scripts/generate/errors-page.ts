@@ -44,7 +44,7 @@ function render(): string {
   )
 }
 
-function whatOnlyClientsSay(): readonly string[] {
+function whatOnlyClientsSay(): readonly (string | readonly string[])[] {
   return [
     '## What only a client says',
     '',
@@ -72,7 +72,7 @@ function whatOnlyClientsSay(): readonly string[] {
   ]
 }
 
-function ofTheRegistry(): readonly string[] {
+function ofTheRegistry(): readonly (string | readonly string[])[] {
   return [
     '## The schema registry',
     '',
