@@ -23,7 +23,11 @@ export async function fetch(parts: BrokerParts, request: FetchRequest): Promise<
     hasLetGo ||= seen.bytes > 0
     found = { ...seen, pieces: [], isOver: false }
     const waitMs = untilMs - clock.monotonicMs()
-    if (!(await waits.forRecords(log, seen.nextOffset, { waitMs, signal }))) break
+    const reader = { log, offset: seen.nextOffset }
+    if (!(await waits.forRecords([reader], { waitMs, signal }))) {
+      signal?.throwIfAborted()
+      break
+    }
     found = await readOn(reading, seen)
   }
   if (hasLetGo) found = await readOn(reading, { bytes: 0, nextOffset: offset })

@@ -78,43 +78,66 @@ async function open(
 
 async function answer(
   parts: BrokerParts,
-  { live, memberId, epoch, sealed }: OpenPoll,
+  opened: OpenPoll,
   request: GroupPollRequest,
 ): Promise<GroupPoll> {
-  const { groups, clock, waits } = parts
-  const { signal, maxRecords } = request
-  const untilMs = clock.monotonicMs() + request.waitMs
-  const isSignOfLife = maxRecords === 0
-  const cursor = sealed?.cursor
-  const processed = isSignOfLife ? undefined : sealed
-  if (processed !== undefined && request.commit === 'auto') {
-    await commitProcessed(parts, live, processed)
+  const { live, memberId, sealed } = opened
+  const untilMs = parts.clock.monotonicMs() + request.waitMs
+  if (sealed !== undefined && request.commit === 'auto' && !isSignOfLife(request)) {
+    await commitProcessed(parts, live, sealed)
   }
   for (;;) {
     const change = new Bell()
-    const stops = [live.onChange(memberId, change.ring)]
+    live.onChange(memberId, change.ring)
     try {
-      const standing = await groups.advance(live, { memberId, epoch }, processed?.cursor.epoch)
-      expectTopic(parts, standing)
-      // What holds it up may be over from here on.
-      const stopProgress = live.onProgress(change.ring)
-      stops.push(stopProgress)
-      const where = { standing, cursor, start: request.start, passesGaps: !isSignOfLife }
-      const found = await findPositions(parts, live, where)
-      if (!found.positions.some(isHeldUp)) stopProgress()
-      const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
-      const poll = { parts, live, standing, ...found, fetched }
-      const isNews = cursor === undefined || isOtherAssignment(found.positions, cursor)
-      const hasSome = fetched.length > 0 || found.skipped.length > 0
-      if (hasSome || isNews || isSignOfLife) return toAnswer(poll)
-      const waitMs = untilMs - clock.monotonicMs()
-      const readers = found.positions.filter((one) => one.isReadable && !isHeldUp(one))
-      const limits = { waitMs, signal, change }
-      if (!(await waits.forAny(readers, limits))) return toAnswer(poll)
+      const { seen, isWorthTelling, readers } = await look(parts, opened, request, change)
+      if (isWorthTelling) return toAnswer(seen)
+      const waitMs = untilMs - parts.clock.monotonicMs()
+      const limits = { waitMs, signal: request.signal, change }
+      if (!(await parts.waits.forRecords(readers, limits))) return toAnswer(seen)
     } finally {
-      for (const stop of stops) stop()
+      live.offChange(change.ring)
+      live.offProgress(change.ring)
     }
   }
+}
+
+interface Look {
+  readonly seen: AnswerParts
+  readonly isWorthTelling: boolean
+  /** What more may come to. */
+  readonly readers: readonly GroupPosition[]
+}
+
+/** What there is for the member now; `change` rings when it may be something else. */
+async function look(
+  parts: BrokerParts,
+  { live, memberId, epoch, sealed }: OpenPoll,
+  request: GroupPollRequest,
+  change: Bell,
+): Promise<Look> {
+  const cursor = sealed?.cursor
+  const heardEpoch = isSignOfLife(request) ? undefined : cursor?.epoch
+  const standing = await parts.groups.advance(live, { memberId, epoch }, heardEpoch)
+  expectTopic(parts, standing)
+  // What holds it up may be over from here on.
+  live.onProgress(change.ring)
+  const where = { standing, cursor, start: request.start, passesGaps: !isSignOfLife(request) }
+  const found = await findPositions(parts, live, where)
+  if (!found.positions.some(isHeldUp)) live.offProgress(change.ring)
+  const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
+  const isNews = cursor === undefined || isOtherAssignment(found.positions, cursor)
+  const hasSome = fetched.length > 0 || found.skipped.length > 0
+  return {
+    seen: { parts, live, standing, ...found, fetched },
+    isWorthTelling: hasSome || isNews || isSignOfLife(request),
+    readers: found.positions.filter((one) => one.isReadable && !isHeldUp(one)),
+  }
+}
+
+/** It says nothing of what is processed. */
+function isSignOfLife({ maxRecords }: GroupPollRequest): boolean {
+  return maxRecords === 0
 }
 
 interface AnswerParts {

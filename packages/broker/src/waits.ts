@@ -1,13 +1,18 @@
 import type { Clock } from '@millrace/disk/clock'
 import type { Log } from '@millrace/log/log'
 import type { Offset } from '@millrace/model/offset'
-import type { Bell } from './bell.ts'
+import { Bell } from './bell.ts'
 import { Deadlines } from './deadlines.ts'
 
-/** Readers at the end of a log. None costs CPU, and those whose time runs out together share a timer. */
+/**
+ * Readers at the end of their logs. None costs CPU, and those whose time runs out together share a timer. What one
+ * holds while it waits is little: the garbage collector moves all of it, and of ten thousand readers that is most of
+ * what they cost.
+ */
 export class Waits {
   readonly #deadlines: Deadlines
-  readonly #waiting = new Set<AbortController>()
+  /** How to end each wait that is under way. */
+  readonly #waiting = new Set<() => void>()
   #isStopped = false
 
   constructor(clock: Clock) {
@@ -19,78 +24,45 @@ export class Waits {
   }
 
   /**
-   * True once records at and past `offset` can be read; false after `waitMs`, or just before, and as soon as the
-   * broker stops. Rejects with the signal's reason, and UNKNOWN_TOPIC_OR_PARTITION when the log is removed.
+   * True once one of the logs has records at and past its offset, or is removed, and at a `change`: look again. False
+   * after `waitMs`, or just before, at the signal, and as soon as the broker stops.
    */
-  async forRecords(
-    log: Log,
-    offset: Offset,
-    limits: { readonly waitMs: number; readonly signal: AbortSignal | undefined },
-  ): Promise<boolean> {
-    const { waitMs, signal } = limits
-    signal?.throwIfAborted()
-    if (this.#isStopped || waitMs <= 0) return false
-    const controller = new AbortController()
-    const giveUp = () => controller.abort(signal?.reason)
-    const cancelTimer = this.#deadlines.schedule(waitMs, () => controller.abort(TIME_IS_UP))
-    signal?.addEventListener('abort', giveUp, { once: true })
-    this.#waiting.add(controller)
-    try {
-      await log.waitForHighWatermark(offset, controller.signal)
-      return true
-    } catch (error) {
-      if (error === TIME_IS_UP) return false
-      throw error
-    } finally {
-      this.#waiting.delete(controller)
-      signal?.removeEventListener('abort', giveUp)
-      cancelTimer()
-    }
-  }
-
-  /**
-   * True once one of the logs has records at and past its offset, or is removed, and at a `change`; false after
-   * `waitMs`, at the signal, and as soon as the broker stops.
-   */
-  async forAny(
+  forRecords(
     readers: readonly { readonly log: Log; readonly offset: Offset }[],
-    limits: {
-      readonly waitMs: number
-      readonly signal: AbortSignal | undefined
-      readonly change: Bell
-    },
+    { waitMs, signal, change = new Bell() }: WaitLimits,
   ): Promise<boolean> {
-    const { waitMs, signal, change } = limits
-    if (this.#isStopped || waitMs <= 0 || signal?.aborted === true) return false
-    if (change.hasRung) return true
-    const { promise, resolve } = Promise.withResolvers<boolean>()
-    const controller = new AbortController()
-    const giveUp = () => resolve(false)
-    const lookAgain = () => resolve(true)
-    const cancelTimer = this.#deadlines.schedule(waitMs, giveUp)
-    signal?.addEventListener('abort', giveUp, { once: true })
-    change.listen(lookAgain)
-    controller.signal.addEventListener('abort', giveUp, { once: true })
-    this.#waiting.add(controller)
-    for (const { log, offset } of readers) {
-      // A log that is removed ends the wait, too: whoever looks again finds out.
-      log.waitForHighWatermark(offset, controller.signal).then(lookAgain, lookAgain)
-    }
-    try {
-      return await promise
-    } finally {
-      this.#waiting.delete(controller)
-      controller.abort(TIME_IS_UP)
-      signal?.removeEventListener('abort', giveUp)
-      cancelTimer()
-    }
+    if (this.#isStopped || waitMs <= 0 || signal?.aborted === true) return Promise.resolve(false)
+    if (change.hasRung) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const end = (isWorthALook: boolean) => {
+        this.#waiting.delete(giveUp)
+        signal?.removeEventListener('abort', giveUp)
+        cancelTimer()
+        for (const { log } of readers) log.unwatch(change.ring)
+        resolve(isWorthALook)
+      }
+      const giveUp = () => end(false)
+      this.#waiting.add(giveUp)
+      signal?.addEventListener('abort', giveUp)
+      const cancelTimer = this.#deadlines.schedule(waitMs, giveUp)
+      change.listen(() => end(true))
+      for (const { log, offset } of readers) {
+        log.watch(offset, change.ring)
+        // It ended at once, and nobody would take back what is added now.
+        if (change.hasRung) break
+      }
+    })
   }
 
   /** Whoever waits goes on with what there is; nobody waits any more. */
   stop(): void {
     this.#isStopped = true
-    for (const controller of this.#waiting) controller.abort(TIME_IS_UP)
+    for (const giveUp of this.#waiting) giveUp()
   }
 }
 
-const TIME_IS_UP = new Error('The time to wait is over.')
+export interface WaitLimits {
+  readonly waitMs: number
+  readonly signal: AbortSignal | undefined
+  readonly change?: Bell
+}

@@ -18,7 +18,8 @@ export class LiveGroup {
   /** By topic id: how often the topic had grown when the group came past the growth. Found again when it is lost. */
   readonly growthsPassed = new Map<string, number>()
   readonly #store: GroupStore
-  readonly #waiting = new Map<string, Set<() => void>>()
+  /** Each with the member that it waits for. */
+  readonly #waiting = new Map<() => void, string>()
   readonly #heldUp = new Set<() => void>()
   /** Committed offsets that are being moved: until they are, nobody reads there, or commits. */
   readonly #suspended = new Map<TopicPartition, number>()
@@ -80,9 +81,9 @@ export class LiveGroup {
       if (member !== before.members.get(memberId)) this.#unsaved.add(memberId)
       if (member === undefined) this.sessions.forget(memberId)
     }
-    for (const memberId of this.#waiting.keys()) {
+    for (const [wake, memberId] of this.#waiting) {
       const isOther = next.members.get(memberId) !== before.members.get(memberId)
-      if (isOther || hasNews(next, memberId)) this.#wake(memberId)
+      if (isOther || hasNews(next, memberId)) wake()
     }
   }
 
@@ -96,22 +97,22 @@ export class LiveGroup {
     }
   }
 
-  /** Calls once there may be something new for the member; until the answer is called. */
-  onChange(memberId: string, wake: () => void): () => void {
-    const waiting = this.#waiting.get(memberId) ?? new Set()
-    this.#waiting.set(memberId, waiting.add(wake))
-    return () => {
-      waiting.delete(wake)
-      if (waiting.size === 0 && this.#waiting.get(memberId) === waiting) {
-        this.#waiting.delete(memberId)
-      }
-    }
+  /** Calls once there may be something new for the member; until that is taken back. */
+  onChange(memberId: string, wake: () => void): void {
+    this.#waiting.set(wake, memberId)
   }
 
-  /** Calls when the group has committed something; until the answer is called. */
-  onProgress(wake: () => void): () => void {
+  offChange(wake: () => void): void {
+    this.#waiting.delete(wake)
+  }
+
+  /** Calls when the group has committed something; until that is taken back. */
+  onProgress(wake: () => void): void {
     this.#heldUp.add(wake)
-    return () => void this.#heldUp.delete(wake)
+  }
+
+  offProgress(wake: () => void): void {
+    this.#heldUp.delete(wake)
   }
 
   /** The group has committed something. */
@@ -121,7 +122,7 @@ export class LiveGroup {
 
   /** There may be something new for everybody. */
   wakeAll(): void {
-    for (const memberId of this.#waiting.keys()) this.#wake(memberId)
+    for (const wake of this.#waiting.keys()) wake()
   }
 
   async suspended<Result>(
@@ -152,9 +153,5 @@ export class LiveGroup {
       for (const memberId of memberIds) this.#unsaved.add(memberId)
       throw error
     }
-  }
-
-  #wake(memberId: string): void {
-    for (const wake of this.#waiting.get(memberId) ?? []) wake()
   }
 }

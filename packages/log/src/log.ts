@@ -28,7 +28,7 @@ import { emptySegment } from './placement.ts'
 import type { ProducerDecision } from './producer-state.ts'
 import type { IndexSizes } from './segment.ts'
 import { type RetainedSegment, retainedSegments } from './retained-segments.ts'
-import { WatermarkWaiters } from './watermark-waiters.ts'
+import { type Wake, WatermarkWaiters } from './watermark-waiters.ts'
 
 export type { LogOpening } from './log-opening.ts'
 export type { LogRead, LogReadOptions } from './log-read.ts'
@@ -108,10 +108,15 @@ export class Log {
     return this.#whileThere(() => readLog(this.#state, fromOffset, options))
   }
 
-  /** Resolves once the high watermark is above `above`, at once if it is. Rejects when aborted or removed. */
-  async waitForHighWatermark(above: Offset, signal?: AbortSignal): Promise<void> {
-    if (this.#state.gone !== undefined) throw this.#state.gone
-    if (this.highWatermark <= above) await this.#waiters.wait(above, signal)
+  /** Calls `wake` once the high watermark is above `above`, or the log is removed; at once if it is. */
+  watch(above: Offset, wake: Wake): void {
+    if (this.#state.gone !== undefined || this.highWatermark > above) wake(this.#state.gone)
+    else this.#waiters.add(above, wake)
+  }
+
+  /** Takes that back. */
+  unwatch(wake: Wake): void {
+    this.#waiters.forget(wake)
   }
 
   /** The first record at or after `timestamp` (epoch milliseconds), below the high watermark. */
@@ -170,7 +175,7 @@ export class Log {
   markSynced(): void {
     this.#state.pending.markSynced()
     this.#state.highWatermark = this.#state.logEndOffset
-    this.#waiters.wake(this.#state.highWatermark)
+    this.#waiters.wakeBelow(this.#state.highWatermark)
   }
 
   /** Never goes down, nor above the high watermark. */

@@ -1,47 +1,42 @@
 import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 
-/** Readers at the end of a log. Nothing runs until the high watermark moves. */
+/** What a reader is woken by, once: with a failure when nothing will come any more. */
+export type Wake = (failure?: LogError) => void
+
+/**
+ * Readers at the end of a log. Nothing runs until the high watermark moves, and each costs one entry: thousands wait
+ * for a long time, and what they hold meanwhile is what the garbage collector has to move.
+ */
 export class WatermarkWaiters {
-  readonly #waiting = new Set<Waiter>()
+  readonly #waiting = new Map<Wake, Offset>()
 
   get count(): number {
     return this.#waiting.size
   }
 
-  /** Resolves once `wake` is called with more than `above`; rejects with the signal's reason. */
-  wait(above: Offset, signal: AbortSignal | undefined): Promise<void> {
-    const { promise, reject, resolve } = Promise.withResolvers<void>()
-    const waiter: Waiter = { above, resolve, reject }
-    const abort = () => {
-      this.#waiting.delete(waiter)
-      reject(signal?.reason)
-    }
-    this.#waiting.add(waiter)
-    if (signal === undefined) return promise
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-    return promise.finally(() => signal.removeEventListener('abort', abort))
+  /** Until `wakeBelow` is called with more than `above`, all are dismissed, or this one is forgotten. */
+  add(above: Offset, wake: Wake): void {
+    this.#waiting.set(wake, above)
   }
 
-  wake(highWatermark: Offset): void {
-    if (this.#waiting.size === 0) return
-    for (const waiter of this.#waiting) {
-      if (highWatermark <= waiter.above) continue
-      this.#waiting.delete(waiter)
-      waiter.resolve()
+  forget(wake: Wake): void {
+    this.#waiting.delete(wake)
+  }
+
+  wakeBelow(highWatermark: Offset): void {
+    for (const [wake, above] of this.#waiting) {
+      if (highWatermark <= above) continue
+      this.#waiting.delete(wake)
+      wake()
     }
   }
 
   /** Nothing will come any more. */
-  dismiss(error: LogError): void {
-    for (const waiter of this.#waiting) waiter.reject(error)
-    this.#waiting.clear()
+  dismiss(failure: LogError): void {
+    for (const wake of this.#waiting.keys()) {
+      this.#waiting.delete(wake)
+      wake(failure)
+    }
   }
-}
-
-interface Waiter {
-  readonly above: Offset
-  readonly resolve: () => void
-  readonly reject: (error: LogError) => void
 }

@@ -5,45 +5,50 @@ import { WatermarkWaiters } from '../src/watermark-waiters.ts'
 
 const offset = (value: number) => value as Offset
 
-test('a reader wakes once the high watermark is above what it asked for, and only then', async () => {
+test('a reader wakes once the high watermark is above what it asked for, and only then', () => {
   const waiters = new WatermarkWaiters()
   const woken: string[] = []
-  const one = waiters.wait(offset(4), undefined).then(() => woken.push('above 4'))
-  const other = waiters.wait(offset(6), undefined).then(() => woken.push('above 6'))
-  waiters.wake(offset(4))
-  expect(waiters.count).toBe(2)
-  waiters.wake(offset(5))
-  await one
+  waiters.add(offset(4), () => woken.push('above 4'))
+  waiters.add(offset(6), () => woken.push('above 6'))
+  waiters.wakeBelow(offset(4))
+  expect(woken).toEqual([])
+  waiters.wakeBelow(offset(5))
+  waiters.wakeBelow(offset(6))
   expect(woken).toEqual(['above 4'])
-  waiters.wake(offset(9))
-  await other
+  waiters.wakeBelow(offset(9))
+  expect(woken).toEqual(['above 4', 'above 6'])
   expect(waiters.count).toBe(0)
 })
 
-test('a reader that gives up is forgotten, with its reason', async () => {
+test('a reader that gives up is forgotten', () => {
   const waiters = new WatermarkWaiters()
-  const leaving = new AbortController()
-  const waiting = waiters.wait(offset(0), leaving.signal)
-  leaving.abort(new Error('gone'))
-  await expect(waiting).rejects.toThrow('gone')
-  expect(waiters.count).toBe(0)
-  await expect(waiters.wait(offset(0), leaving.signal)).rejects.toThrow('gone')
-  expect(waiters.count).toBe(0)
+  const woken: string[] = []
+  const leave = () => woken.push('who left')
+  waiters.add(offset(0), leave)
+  waiters.add(offset(0), () => woken.push('who stayed'))
+  waiters.forget(leave)
+  expect(waiters.count).toBe(1)
+  waiters.wakeBelow(offset(1))
+  expect(woken).toEqual(['who stayed'])
 })
 
-test('who is woken no longer listens to its signal', async () => {
+test('who waits again when it is woken is not woken twice', () => {
   const waiters = new WatermarkWaiters()
-  const controller = new AbortController()
-  const waiting = waiters.wait(offset(0), controller.signal)
-  waiters.wake(offset(1))
-  await waiting
-  controller.abort()
-  expect(waiters.count).toBe(0)
+  let count = 0
+  const again = () => {
+    count++
+    waiters.add(offset(1), again)
+  }
+  waiters.add(offset(0), again)
+  waiters.wakeBelow(offset(1))
+  expect([count, waiters.count]).toEqual([1, 1])
 })
 
-test('all are told when nothing will come any more', async () => {
+test('all are told when nothing will come any more', () => {
   const waiters = new WatermarkWaiters()
-  const waiting = [waiters.wait(offset(0), undefined), waiters.wait(offset(5), undefined)]
+  const told: (string | undefined)[] = []
+  for (const above of [0, 5]) waiters.add(offset(above), (failure) => told.push(failure?.code))
   waiters.dismiss(new LogError('STOPPING', 'That is all.'))
-  for (const result of await Promise.allSettled(waiting)) expect(result.status).toBe('rejected')
+  expect(told).toEqual(['STOPPING', 'STOPPING'])
+  expect(waiters.count).toBe(0)
 })

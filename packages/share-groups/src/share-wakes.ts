@@ -5,8 +5,8 @@ import type { GroupPartition } from './group-partitions.ts'
 export class ShareWakes {
   readonly #clock: Clock
   readonly #ring: () => void
-  /** By log: waits for records at its end. */
-  readonly #tails = new Map<number, AbortController>()
+  /** Logs at whose end records are waited for, with what is called when they come. */
+  readonly #tails = new Map<GroupPartition['log'], () => void>()
   #timer: { readonly atMs: number; readonly cancel: () => void } | undefined
   #copiesAtMs = 0
   #isStopped = false
@@ -54,7 +54,7 @@ export class ShareWakes {
 
   /** The logs may be others: those that are read are watched again after the next turn. */
   unwatch(): void {
-    for (const controller of this.#tails.values()) controller.abort()
+    for (const [log, wake] of this.#tails) log.unwatch(wake)
     this.#tails.clear()
   }
 
@@ -71,16 +71,14 @@ export class ShareWakes {
   }
 
   #watch(log: GroupPartition['log']): void {
-    if (this.#tails.has(log.id)) return
-    const controller = new AbortController()
-    this.#tails.set(log.id, controller)
+    if (this.#tails.has(log)) return
     const wake = () => {
-      if (controller.signal.aborted) return
-      this.#tails.delete(log.id)
+      this.#tails.delete(log)
       this.#ringUnlessStopped()
     }
-    // A log that is removed ends the wait, too: the next turn finds out.
-    log.waitForHighWatermark(log.highWatermark, controller.signal).then(wake, wake)
+    this.#tails.set(log, wake)
+    // A log that is removed wakes, too: the next turn finds out.
+    log.watch(log.highWatermark, wake)
   }
 
   #ringUnlessStopped(): void {

@@ -13,6 +13,7 @@ import {
   createLog,
   expectFailure,
   openStore,
+  reached,
   valuesOf,
 } from './open-store.ts'
 
@@ -112,7 +113,7 @@ test('nobody sees a record, and no append is answered, before the sync', async (
   isHeld = true
   let isAnswered = false
   const answer = append(storage, batches(log, 'a')).then(() => (isAnswered = true))
-  const seen = log.waitForHighWatermark(0 as Offset)
+  const seen = reached(log, 0 as Offset)
   while (log.logEndOffset === 0) await new Promise((resolve) => setImmediate(resolve))
   expect([log.highWatermark, isAnswered]).toEqual([0, false])
   expect(await log.read(0 as Offset, { maxBytes: 100 })).toMatchObject({ pieces: [] })

@@ -10,6 +10,7 @@ import {
   expectFailure,
   logOf,
   openStore,
+  reached,
   valuesOf,
 } from './open-store.ts'
 
@@ -134,7 +135,7 @@ test('readers that wait are told when the store stops', async () => {
   await using directory = await makeTempDirectory()
   const storage = await openStore(directory.path)
   const log = await createLog(storage)
-  const waiting = log.waitForHighWatermark(log.highWatermark)
+  const waiting = reached(log, log.highWatermark)
   const stopped = expectFailure(waiting, 'STOPPING')
   await storage.close()
   await stopped

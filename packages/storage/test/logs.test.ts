@@ -13,6 +13,7 @@ import {
   expectFailure,
   logOf,
   openStore,
+  reached,
   valuesOf,
 } from './open-store.ts'
 
@@ -84,10 +85,7 @@ test('a removed log is gone with its directory after the next checkpoint, and it
   await using storage = await openStore(directory.path)
   const log = await createLog(storage, 't-0')
   await append(storage, batches(log, 'old'))
-  const waiting = expectFailure(
-    log.waitForHighWatermark(log.highWatermark),
-    'UNKNOWN_TOPIC_OR_PARTITION',
-  )
+  const waiting = expectFailure(reached(log, log.highWatermark), 'UNKNOWN_TOPIC_OR_PARTITION')
   await append(storage, { kind: 'remove', log: log.id })
   await waiting
   expect(storage.log(log.id)).toBeUndefined()

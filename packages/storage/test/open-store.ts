@@ -57,6 +57,13 @@ export function logOf(storage: Storage, id: LogId): Log {
   return log
 }
 
+/** Resolves once the log's high watermark is above `above`. */
+export function reached(log: Log, above: Offset): Promise<void> {
+  return new Promise((resolve, reject) => {
+    log.watch(above, (failure) => (failure === undefined ? resolve() : reject(failure)))
+  })
+}
+
 export function batchOf(
   values: readonly string[],
   options: Partial<BatchOptions> = {},
