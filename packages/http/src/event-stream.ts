@@ -25,10 +25,9 @@ export async function answerEvents(
 ): Promise<void> {
   const { config, broker, heartbeats, waits } = edge
   const stream = AnswerStream.open(reply, EVENT_STREAM_HEADERS, config.nextBytesTimeoutMs)
-  using wait = waits.open(reply.raw)
   using events = new Events(stream, plan, heartbeats)
   try {
-    await streamRecords(broker, plan, events, wait.signal)
+    await streamRecords(broker, plan, events, waits.signal(reply.request.raw))
   } catch (error) {
     const problem = streamProblem(edge, error, formatPosition(events.position))
     await events.flush()

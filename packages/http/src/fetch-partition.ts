@@ -75,11 +75,11 @@ async function fetchOnce(
   const { maxBytes = FETCH_BYTES_DEFAULT, minBytes = 1, waitMs = 0 } = query
   const request = { topic, partition, ...from, maxBytes, minBytes, waitMs }
   if (waitMs === 0) return edge.broker.fetch(request)
-  using wait = edge.waits.open(reply.raw)
+  const signal = edge.waits.signal(reply.request.raw)
   try {
-    return await edge.broker.fetch({ ...request, signal: wait.signal })
+    return await edge.broker.fetch({ ...request, signal })
   } catch (error) {
-    if (!wait.signal.aborted) throw error
+    if (!signal.aborted) throw error
     const { logStartOffset, highWatermark } = edge.broker.partitionState(topic, partition)
     return { pieces: [], nextOffset: from.offset, logStartOffset, highWatermark }
   }

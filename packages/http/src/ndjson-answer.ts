@@ -24,10 +24,10 @@ export async function answerNdjson(
 ): Promise<void> {
   const stream = AnswerStream.open(reply, ndjsonHeaders(plan), edge.config.nextBytesTimeoutMs)
   const lines = new Lines(stream, plan)
-  using wait = edge.waits.open(reply.raw)
+  const signal = edge.waits.signal(reply.request.raw)
   try {
-    await streamRecords(edge.broker, plan, lines, wait.signal)
-    if (wait.signal.aborted) throw new LogError('STOPPING', 'The stream ends before its end.')
+    await streamRecords(edge.broker, plan, lines, signal)
+    if (signal.aborted) throw new LogError('STOPPING', 'The stream ends before its end.')
     stream.end()
   } catch (error) {
     const problem = streamProblem(edge, error, formatPosition(lines.position))

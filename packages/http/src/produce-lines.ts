@@ -20,10 +20,11 @@ export async function produceLines(edge: Edge, request: ProduceRequest): Promise
   expectStream(request)
   using _room = edge.bodies.open(STREAM_HOLDS_BYTES)
   using body = new RequestBody(request.raw, edge.cutBodies)
-  using wait = edge.waits.open(request.response)
-  wait.signal.addEventListener('abort', () => body.fail(stopped()))
+  const signal = edge.waits.signal(request.raw)
+  const stop = () => body.fail(stopped())
+  signal.addEventListener('abort', stop)
   const next = () => body.next(edge.config.nextBytesTimeoutMs)
-  const appender = new ChunkAppender(edge, request, wait.signal)
+  const appender = new ChunkAppender(edge, request, signal)
   try {
     for await (const chunk of lineChunks(next, edge.config.bodyMaxBytes)) {
       await appender.append(chunk)
@@ -31,6 +32,8 @@ export async function produceLines(edge: Edge, request: ProduceRequest): Promise
     await appender.finish()
   } catch (error) {
     throw await appender.failure(error)
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
   return producedRanges(appender)
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import {
   IDEMPOTENCY_KEY,
   IF_LOG_END_OFFSET,
@@ -17,7 +17,6 @@ import { schemaChoice } from './schema-choice.ts'
 export interface ProduceRequest {
   readonly topic: string
   readonly raw: IncomingMessage
-  readonly response: ServerResponse
   readonly query: ProduceQuery
   readonly headers: ProduceHeaders
 }

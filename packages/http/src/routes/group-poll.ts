@@ -36,7 +36,6 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
       const { topics, cursor = null, commit = 'auto', start = 'earliest', waitMs = 0 } = body
       const { maxRecords = FETCH_RECORDS_DEFAULT, maxBytes = FETCH_BYTES_DEFAULT } = body
       const { instanceId, memberId, format = 'json' } = body
-      using wait = edge.waits.open(reply.raw)
       const poll = await edge.broker.pollGroup(params.group, {
         cursor,
         commit,
@@ -44,7 +43,7 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
         maxRecords,
         maxBytes,
         waitMs,
-        signal: wait.signal,
+        signal: edge.waits.signal(raw),
         ...(topics && { topics }),
         ...(instanceId !== undefined && { instanceId }),
         ...(memberId !== undefined && { memberId }),
@@ -52,16 +51,16 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
       // Nobody would know of the member, and others would wait for its partitions.
       if (cursor === null && instanceId === undefined && reply.raw.destroyed) {
         await edge.broker.leaveGroup(params.group, poll.memberId)
-        return await reply.hijack()
+        return reply.hijack()
       }
       // A member that leaves an answer lying is dropped.
       const { nextBytesTimeoutMs } = edge.config
       if (type === GROUP_BATCHES_TYPE) {
         await answerGroupBatches(reply, poll, nextBytesTimeoutMs)
-        return await reply
+        return reply
       }
       reply.raw.setTimeout(nextBytesTimeoutMs)
-      return await reply
+      return reply
         .type('application/json; charset=utf-8')
         .send(groupAnswer(poll, { maxRecords, views: new RecordViews(edge.broker, format) }))
     },

@@ -54,9 +54,8 @@ export function addProduceRoute(app: App, edge: Edge): void {
       config: { description: { body: BODY } },
       handler: async (request, reply) => {
         const { params, query, headers, raw } = request
-        const response = reply.raw
         const produce = producerFor(request)
-        const answer = await produce(edge, { topic: params.topic, raw, response, query, headers })
+        const answer = await produce(edge, { topic: params.topic, raw, query, headers })
         return reply.type('application/json; charset=utf-8').send(answer)
       },
     })

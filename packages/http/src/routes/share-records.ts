@@ -47,25 +47,24 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
         'CORRUPT_SEGMENT',
       ]),
     },
-    handler: async ({ params, body }, reply) => {
+    handler: async ({ params, body, raw }, reply) => {
       const { consumer, waitMs = 0, format = 'json', acknowledgements = [] } = body
       const { maxRecords = ACQUIRE_RECORDS_DEFAULT, maxBytes = ACQUIRE_BYTES_DEFAULT } = body
-      using wait = waits.open(reply.raw)
       const acquired = await broker.acquire(params.group, {
         consumer,
         maxRecords,
         maxBytes,
         waitMs,
         acknowledgements: acknowledgementsOf(acknowledgements),
-        signal: wait.signal,
+        signal: waits.signal(raw),
       })
       if (reply.raw.destroyed) {
         await giveBack(params.group, acquired.records)
-        return await reply.hijack()
+        return reply.hijack()
       }
       // Who leaves an answer lying would keep its records from others.
       reply.raw.setTimeout(config.nextBytesTimeoutMs)
-      return await reply
+      return reply
         .type('application/json; charset=utf-8')
         .send(acquiredAnswer(acquired, new RecordViews(broker, format)))
     },
