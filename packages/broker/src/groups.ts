@@ -19,7 +19,7 @@ export function listGroups(
   { limit, after = '' }: { readonly limit: number; readonly after?: string },
 ): GroupPage {
   const { offsets, groups } = parts
-  const committed = offsets.groups({ limit: limit + 1, ...(after !== '' && { after }) })
+  const committed = offsets.groups(after === '' ? undefined : after).take(limit + 1)
   const live = [...groups.all()].map(({ name }) => name).filter((name) => name > after)
   const names = [...new Set([...committed, ...live])].sort().slice(0, limit + 1)
   const page = names

@@ -51,7 +51,7 @@ export class LagGauge {
 
   *#committed(): Generator<Omit<MeasuredOffset, 'timestamp'>> {
     let count = 0
-    for (const group of this.#offsets.groups({ limit: SERIES_MAX })) {
+    for (const group of this.#offsets.groups().take(SERIES_MAX)) {
       for (const { topicId, partition, commit } of this.#offsets.ofGroup(group)) {
         const topic = this.#topics.findById(topicId)
         const log = topic?.logs[partition]

@@ -53,10 +53,10 @@ export class OffsetStore {
     }
   }
 
-  /** Names of groups that have committed offsets, in their order, past `after`. */
-  groups(page: { readonly limit: number; readonly after?: string }): readonly string[] {
-    const after = page.after === undefined ? undefined : `${BY_GROUP}${page.after}!`
-    return this.#names(BY_GROUP, page.limit, after).map((key) => parseIndexKey(key).group)
+  /** Names of groups that have committed offsets, in their order, past `after`; each is a search, when it is taken. */
+  *groups(after?: string): Generator<string> {
+    const from = after === undefined ? undefined : `${BY_GROUP}${after}!`
+    for (const key of this.#names(BY_GROUP, from)) yield parseIndexKey(key).group
   }
 
   /** Whether it has a committed offset. */
@@ -66,7 +66,7 @@ export class OffsetStore {
 
   /** Every topic that a group has committed offsets in. */
   topicIds(): readonly string[] {
-    return this.#names(BY_TOPIC, Infinity).map((key) => parseIndexKey(key).topicId)
+    return [...this.#names(BY_TOPIC)].map((key) => parseIndexKey(key).topicId)
   }
 
   /** What all groups committed in a topic, gone. Some at a time: the topic is gone already. */
@@ -115,17 +115,15 @@ export class OffsetStore {
   }
 
   /** The first key of each name, skipping from name to name. */
-  #names(prefix: string, limit: number, from?: string): readonly string[] {
-    const found: string[] = []
+  *#names(prefix: string, from?: string): Generator<string> {
     let after = from
-    while (found.length < limit) {
+    for (;;) {
       const query = { prefix, limit: 1, ...(after !== undefined && { after }) }
       const [next] = this.#state.range(query)
-      if (next === undefined) break
-      found.push(next.key)
+      if (next === undefined) return
+      yield next.key
       after = pastName(next.key)
     }
-    return found
   }
 }
 
