@@ -1,10 +1,15 @@
-/** Rings once. Lighter than an AbortController, of which every poll that waits would need one more. */
+/** Rings when it is time to look again. Lighter than an AbortController, which every poll that waits would need. */
 export class Bell {
   #hasRung = false
   #listener: (() => void) | undefined
 
   get hasRung(): boolean {
     return this.#hasRung
+  }
+
+  /** From here on it has not rung. */
+  reset(): void {
+    this.#hasRung = false
   }
 
   /** Who is to be called, instead of who was before. */

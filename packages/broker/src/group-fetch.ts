@@ -11,7 +11,7 @@ export interface FetchLimits {
   readonly maxBytes: number
   /** Which of the positions is served first. */
   readonly turn: number | undefined
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

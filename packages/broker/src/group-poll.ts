@@ -27,17 +27,31 @@ export async function pollGroup(
 ): Promise<GroupPoll> {
   expectGroupNameForUsers(name)
   const opened = await open(parts, name, request)
-  const { live, memberId } = opened
-  const { groups } = parts
+  const { live, memberId, sealed } = opened
+  const { groups, waits, clock } = parts
+  const untilMs = clock.monotonicMs() + request.waitMs
+  const change = new Bell()
   groups.heard(live, memberId, request.waitMs)
+  live.onChange(memberId, change.ring)
   try {
-    return await answer(parts, opened, request)
+    if (sealed !== undefined && request.commit === 'auto' && !isSignOfLife(request)) {
+      await commitProcessed(parts, live, sealed)
+    }
+    for (;;) {
+      change.reset()
+      const { seen, isWorthTelling, readers } = await look(parts, opened, request, change)
+      if (isWorthTelling) return toAnswer(seen)
+      const limits = { waitMs: untilMs - clock.monotonicMs(), signal: request.signal, change }
+      if (!(await waits.forRecords(readers, limits))) return toAnswer(seen)
+    }
   } catch (error) {
     // Nobody will ever know of that member.
     const isNameless = request.instanceId === undefined && request.memberId === undefined
-    if (opened.sealed === undefined && isNameless) await groups.leave(live, memberId)
+    if (sealed === undefined && isNameless) await groups.leave(live, memberId)
     throw error
   } finally {
+    live.offChange(change.ring)
+    live.offProgress(change.ring)
     groups.heard(live, memberId)
   }
 }
@@ -76,32 +90,6 @@ async function open(
   return { live, memberId, epoch, sealed }
 }
 
-async function answer(
-  parts: BrokerParts,
-  opened: OpenPoll,
-  request: GroupPollRequest,
-): Promise<GroupPoll> {
-  const { live, memberId, sealed } = opened
-  const untilMs = parts.clock.monotonicMs() + request.waitMs
-  if (sealed !== undefined && request.commit === 'auto' && !isSignOfLife(request)) {
-    await commitProcessed(parts, live, sealed)
-  }
-  for (;;) {
-    const change = new Bell()
-    live.onChange(memberId, change.ring)
-    try {
-      const { seen, isWorthTelling, readers } = await look(parts, opened, request, change)
-      if (isWorthTelling) return toAnswer(seen)
-      const waitMs = untilMs - parts.clock.monotonicMs()
-      const limits = { waitMs, signal: request.signal, change }
-      if (!(await parts.waits.forRecords(readers, limits))) return toAnswer(seen)
-    } finally {
-      live.offChange(change.ring)
-      live.offProgress(change.ring)
-    }
-  }
-}
-
 interface Look {
   readonly seen: AnswerParts
   readonly isWorthTelling: boolean
@@ -123,15 +111,15 @@ async function look(
   // What holds it up may be over from here on.
   live.onProgress(change.ring)
   const where = { standing, cursor, start: request.start, passesGaps: !isSignOfLife(request) }
-  const found = await findPositions(parts, live, where)
-  if (!found.positions.some(isHeldUp)) live.offProgress(change.ring)
-  const fetched = await fetchInTurn(parts, found.positions, { ...request, turn: cursor?.turn })
-  const isNews = cursor === undefined || isOtherAssignment(found.positions, cursor)
-  const hasSome = fetched.length > 0 || found.skipped.length > 0
+  const { positions, skipped } = await findPositions(parts, live, where)
+  if (!positions.some(isHeldUp)) live.offProgress(change.ring)
+  const fetched = await fetchInTurn(parts, positions, { ...request, turn: cursor?.turn })
+  const isNews = cursor === undefined || isOtherAssignment(positions, cursor)
+  const hasSome = fetched.length > 0 || skipped.length > 0
   return {
-    seen: { parts, live, standing, ...found, fetched },
+    seen: { parts, live, standing, positions, skipped, fetched },
     isWorthTelling: hasSome || isNews || isSignOfLife(request),
-    readers: found.positions.filter((one) => one.isReadable && !isHeldUp(one)),
+    readers: positions.filter((one) => one.isReadable && !isHeldUp(one)),
   }
 }
 

@@ -60,17 +60,26 @@ export async function findPositions(
     const counts = of.cursor !== undefined && live.counts(member, key, of.cursor.epoch)
     const wanted =
       counts && known !== undefined ? known : await committedOrStart(parts, live, place, of.start)
-    const { logStartOffset } = place.log
+    const { topic, partition, log } = place
+    const { logStartOffset } = log
     const isGap = of.passesGaps && isReadable && wanted < logStartOffset
     if (isGap) {
-      const { topic, partition } = place
       skipped.push({ topic: topic.name, partition, from: wanted, to: logStartOffset })
     }
     const offset = isGap ? logStartOffset : wanted
-    const untilOffset = readableUntil(parts, live, place.topic, place.partition)
-    positions.push({ key, ...place, offset, isRevoked, isReadable, untilOffset })
+    const untilOffset = readableUntil(parts, live, topic, partition)
+    positions.push({
+      key,
+      topic,
+      partition,
+      log,
+      offset,
+      isRevoked,
+      isReadable,
+      untilOffset,
+    })
   }
-  return { positions: positions.sort(byName), skipped }
+  return { positions: positions.toSorted(byName), skipped }
 }
 
 interface Place {

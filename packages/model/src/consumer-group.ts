@@ -40,7 +40,7 @@ export interface GroupPollRequest {
   /** Of the last answer, as it came; null joins. */
   readonly cursor: string | null
   /** Needed to join; later only to read something else. */
-  readonly topics?: readonly string[]
+  readonly topics?: readonly string[] | undefined
   /** `auto`: what came with the cursor is processed, and committed before more is fetched. */
   readonly commit: 'auto' | 'none'
   /** Where a group begins in a topic in which it has not committed yet. */
@@ -50,10 +50,10 @@ export interface GroupPollRequest {
   readonly maxBytes: number
   readonly waitMs: number
   /** A static member's name, and a joining member's own choice of its id. */
-  readonly instanceId?: string
-  readonly memberId?: string
+  readonly instanceId?: string | undefined
+  readonly memberId?: string | undefined
   /** Ends the wait: the answer is what there is. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface GroupPoll {

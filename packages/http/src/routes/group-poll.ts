@@ -2,6 +2,7 @@ import { GROUP_BATCHES_TYPE, JSON_TYPE } from '@millrace/http-api/records'
 import { FETCH_BYTES_DEFAULT, FETCH_RECORDS_DEFAULT } from '@millrace/http-api/fetch'
 import { GroupPoll, GroupPollAnswer } from '@millrace/http-api/group-poll'
 import { GroupPath } from '@millrace/http-api/offsets'
+import type { GroupPollRequest } from '@millrace/model/consumer-group'
 import { answers, mediaAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { groupAnswer } from '../group-answer.ts'
@@ -33,23 +34,10 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
     },
     handler: async ({ params, body, raw }, reply) => {
       const type = negotiate(raw.headers.accept, [JSON_TYPE, GROUP_BATCHES_TYPE])
-      const { topics, cursor = null, commit = 'auto', start = 'earliest', waitMs = 0 } = body
-      const { maxRecords = FETCH_RECORDS_DEFAULT, maxBytes = FETCH_BYTES_DEFAULT } = body
-      const { instanceId, memberId, format = 'json' } = body
-      const poll = await edge.broker.pollGroup(params.group, {
-        cursor,
-        commit,
-        start,
-        maxRecords,
-        maxBytes,
-        waitMs,
-        signal: edge.waits.signal(raw),
-        ...(topics && { topics }),
-        ...(instanceId !== undefined && { instanceId }),
-        ...(memberId !== undefined && { memberId }),
-      })
+      const request = requestOf(body, edge.waits.signal(raw))
+      const poll = await edge.broker.pollGroup(params.group, request)
       // Nobody would know of the member, and others would wait for its partitions.
-      if (cursor === null && instanceId === undefined && reply.raw.destroyed) {
+      if (reply.raw.destroyed && request.cursor === null && request.instanceId === undefined) {
         await edge.broker.leaveGroup(params.group, poll.memberId)
         return reply.hijack()
       }
@@ -60,11 +48,21 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
         return reply
       }
       reply.raw.setTimeout(nextBytesTimeoutMs)
+      const { maxRecords } = request
+      const { format = 'json' } = body
       return reply
         .type('application/json; charset=utf-8')
         .send(groupAnswer(poll, { maxRecords, views: new RecordViews(edge.broker, format) }))
     },
   })
+}
+
+function requestOf(body: GroupPoll, signal: AbortSignal): GroupPollRequest {
+  const { topics, cursor = null, commit = 'auto', start = 'earliest', waitMs = 0 } = body
+  const { maxRecords = FETCH_RECORDS_DEFAULT, maxBytes = FETCH_BYTES_DEFAULT } = body
+  const { instanceId, memberId } = body
+  const limits = { maxRecords, maxBytes, waitMs, signal }
+  return { cursor, topics, commit, start, instanceId, memberId, ...limits }
 }
 
 const DESCRIPTION =
