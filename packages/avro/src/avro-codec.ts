@@ -13,7 +13,8 @@ import { type ValueWriting, ValueWritings } from './value-writing.ts'
  * Data of one schema, as Avro's binary and as plain JSON; `docs/avro.md` has the mapping.
  *
  * A value is what `JSON.parse` gives for that JSON, but that an integer beyond 2^53 is a bigint. What stands before a
- * datum (`WIRE_PREFIX_SIZE` bytes, mostly) is left out by `from` and left free, as zeros, by `prefixSize`.
+ * datum (`WIRE_PREFIX_SIZE` bytes, mostly) is left out by `from` and left free, as zeros, by `prefixSize`. The bytes of
+ * a datum are part of a larger piece of memory, which stays as long as one of its data does.
  *
  * Everything here throws DatumFault for data that does not fit, with the path of the first misfit.
  */
@@ -86,8 +87,8 @@ export class AvroCodec {
 }
 
 const codecs = new WeakMap<AvroSchema, AvroCodec>()
-/** Every datum is written here, and copied. */
-const output = new DatumWriter(1024)
+/** Every datum is written by this one. */
+const output = new DatumWriter()
 
 function parseJson(text: string, parse: (text: string) => unknown): unknown {
   try {

@@ -1,16 +1,24 @@
-/** The bytes of one datum while they are written. Source: the Avro specification 1.12, "Binary Encoding". */
+/**
+ * The bytes of data while they are written, one datum after the other. Source: the Avro specification 1.12, "Binary
+ * Encoding".
+ *
+ * Data share larger pieces of memory, as Node's small buffers do: to allocate for each of them would take longer than
+ * to write it. What was once given out is never written again.
+ */
 import { encodeUtf8Into } from '#text'
 import { DatumFault } from './datum-fault.ts'
 import { DATUM_BYTES_MAX, DATUM_NESTING_MAX } from './limits.ts'
 
 interface WriterMark {
-  readonly at: number
+  readonly size: number
   readonly depth: number
 }
 
 export class DatumWriter {
-  #bytes: Uint8Array<ArrayBuffer>
-  #view: DataView
+  #bytes = new Uint8Array(0)
+  #view = new DataView(this.#bytes.buffer)
+  /** Where the datum begins. */
+  #start = 0
   #at = 0
   #depth = 0
   /**
@@ -19,31 +27,23 @@ export class DatumWriter {
    */
   #isExact = true
 
-  constructor(capacity: number) {
-    this.#bytes = new Uint8Array(capacity)
-    this.#view = new DataView(this.#bytes.buffer)
-  }
-
   /** Begins a datum, after so many bytes of 0. */
   begin(prefixSize: number, isExact: boolean): void {
-    this.#at = 0
+    this.#at = this.#start
     this.#depth = 0
     this.#isExact = isExact
     this.#reserve(prefixSize)
-    this.#bytes.fill(0, 0, prefixSize)
-    this.#at = prefixSize
+    // A datum that was given up may have left something here.
+    this.#bytes.fill(0, this.#at, this.#at + prefixSize)
+    this.#at += prefixSize
   }
 
-  /** A copy of what was written. */
+  /** What was written: a part of a larger piece of memory. */
   finish(): Uint8Array<ArrayBuffer> {
-    if (this.#at > DATUM_BYTES_MAX) throw tooLarge()
-    const bytes = this.#bytes.slice(0, this.#at)
-    // One large datum is no reason to keep so much for ever.
-    if (this.#bytes.length > KEPT_MAX) {
-      this.#bytes = new Uint8Array(KEPT_MAX)
-      this.#view = new DataView(this.#bytes.buffer)
-    }
-    return bytes
+    const start = this.#start
+    if (this.#at - start > DATUM_BYTES_MAX) throw tooLarge()
+    this.#start = this.#at
+    return this.#bytes.subarray(start, this.#at)
   }
 
   get isExact(): boolean {
@@ -52,11 +52,11 @@ export class DatumWriter {
 
   /** A place to rewind to. */
   mark(): WriterMark {
-    return { at: this.#at, depth: this.#depth }
+    return { size: this.#at - this.#start, depth: this.#depth }
   }
 
-  rewind({ at, depth }: WriterMark): void {
-    this.#at = at
+  rewind({ depth, size }: WriterMark): void {
+    this.#at = this.#start + size
     this.#depth = depth
   }
 
@@ -187,14 +187,18 @@ export class DatumWriter {
     if (wanted > this.#bytes.length) this.#grow(wanted)
   }
 
+  /** What the datum has so far goes on in another piece of memory. */
   #grow(wanted: number): void {
-    if (this.#at > DATUM_BYTES_MAX || wanted > UTF8_BYTES_A_UNIT * DATUM_BYTES_MAX) {
+    const size = this.#at - this.#start
+    if (size > DATUM_BYTES_MAX || wanted - this.#start > UTF8_BYTES_A_UNIT * DATUM_BYTES_MAX) {
       throw tooLarge()
     }
-    const bytes = new Uint8Array(Math.max(wanted, 2 * this.#bytes.length))
-    bytes.set(this.#bytes.subarray(0, this.#at))
+    const bytes = new Uint8Array(Math.max(PIECE, 2 * (wanted - this.#start)))
+    bytes.set(this.#bytes.subarray(this.#start, this.#at))
     this.#bytes = bytes
     this.#view = new DataView(bytes.buffer)
+    this.#start = 0
+    this.#at = size
   }
 }
 
@@ -215,4 +219,4 @@ const LONG_SIZE_MAX = 10
 /** Texts shorter than this are written quicker by hand, and their count takes one byte. */
 const SHORT = 48
 const UTF8_BYTES_A_UNIT = 3
-const KEPT_MAX = 64 * 1024
+const PIECE = 16 * 1024

@@ -15,8 +15,8 @@ import type { PendingDefault } from './schema-parser.ts'
 export function settleDefaults(defaults: readonly PendingDefault[]): void {
   const values = new Map(defaults.map(({ field, value }) => [field as RecordField, value]))
   const work = { bytes: 0, steps: 0 }
+  const output = new DatumWriter()
   for (const { field, path, value } of defaults) {
-    const output = new DatumWriter(DATUM_SIZE_MOSTLY)
     output.begin(0, true)
     try {
       new DefaultWriting(output, values, work).write(field.type, value)
@@ -172,6 +172,5 @@ function misfit(wanted: string): DatumFault {
   return new DatumFault(`it is to be ${wanted}.`)
 }
 
-const DATUM_SIZE_MOSTLY = 64
 /** Unions within unions are tried branch by branch. */
 const STEPS_MAX = 100_000

@@ -1,6 +1,6 @@
 /** JSON with every digit of its integers: one that is no safe integer is a bigint. Throws SyntaxError. */
 export function parseExactJson(text: string): unknown {
-  return (LONG_DIGITS.test(text) ? JSON.parse(text, withDigits) : JSON.parse(text)) as unknown
+  return (hasLongInteger(text) ? JSON.parse(text, withDigits) : JSON.parse(text)) as unknown
 }
 
 /** White space between tokens left out; for the rest as it was written. Of text that is JSON. */
@@ -27,6 +27,26 @@ function endOfString(text: string, from: number): number {
   return at
 }
 
+/**
+ * Whether there are so many digits in a row, and not after a point, that a number might not hold them. Of as many in
+ * a row one is at a place that is looked at.
+ */
+function hasLongInteger(text: string): boolean {
+  for (let at = LONG_DIGITS - 1; at < text.length; at += LONG_DIGITS) {
+    if (!isDigit(text, at)) continue
+    let start = at
+    while (isDigit(text, start - 1)) start--
+    while (isDigit(text, at + 1)) at++
+    if (at - start >= LONG_DIGITS - 1 && text[start - 1] !== '.') return true
+  }
+  return false
+}
+
+function isDigit(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  return unit >= 0x30 && unit <= 0x39
+}
+
 /** The third argument is of ES2026, which the compiler's libraries do not have yet. */
 function withDigits(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
@@ -34,7 +54,7 @@ function withDigits(_key: string, value: unknown, context?: { readonly source?: 
   return source !== undefined && INTEGER.test(source) ? BigInt(source) : value
 }
 
-/** Of an integer, not of a fraction. */
-const LONG_DIGITS = /(?<![\d.])\d{16}/
+/** 2^53 has as many. */
+const LONG_DIGITS = 16
 const INTEGER = /^-?\d+$/
 const STRING_OR_SPACE = /("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/g

@@ -60,8 +60,7 @@ export class UnionChoice {
     const kind = jsonKindOf(value)
     const candidates = kind === undefined ? undefined : this.#byKind.get(kind)
     if (candidates === undefined) return NONE
-    const [only] = candidates
-    if (candidates.length === 1 && only !== undefined) return only.index
+    if (candidates.length === 1) return candidates[0]?.index ?? NONE
     return kind === 'number' ? chooseNumber(candidates, value, isExact) : one(candidates, value)
   }
 
