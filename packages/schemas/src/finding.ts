@@ -1,5 +1,10 @@
 import { RegistryError } from '@millrace/model/registry-error'
-import type { DeletedFilter, SubjectVersion, VersionName } from '@millrace/model/schema-registry'
+import type {
+  DeletedFilter,
+  SchemaContent,
+  SubjectVersion,
+  VersionName,
+} from '@millrace/model/schema-registry'
 import type { RegistryParts } from './registry-parts.ts'
 import type { SchemaCatalog } from './schema-catalog.ts'
 import type { StoredVersion } from './schema-record.ts'
@@ -40,15 +45,20 @@ export function findVersion(
 }
 
 /** With its text. */
-export function describe({ store }: RegistryParts, version: StoredVersion): SubjectVersion {
-  const stored = store.schema(version.id)
-  if (stored === undefined) throw schemaNotFound(version.id)
+export function describe(parts: RegistryParts, version: StoredVersion): SubjectVersion {
+  return { ...version, ...contentOf(parts, version.id) }
+}
+
+/** SCHEMA_NOT_FOUND for an id that was never given. */
+export function contentOf({ store }: RegistryParts, id: number): SchemaContent {
+  const stored = store.schema(id)
+  if (stored === undefined) throw schemaNotFound(id)
   const references = stored.references.map(({ name, subject, version: of }) => ({
     name,
     subject,
     version: of,
   }))
-  return { ...version, schema: stored.schema, references }
+  return { schema: stored.schema, references }
 }
 
 export function subjectNotFound(subject: string): RegistryError {

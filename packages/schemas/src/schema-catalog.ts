@@ -67,6 +67,7 @@ export class SchemaCatalog {
     )
   }
 
+  /** Whether a version has it, deleted or not. */
   isUsed(id: number): boolean {
     return this.#uses.has(id)
   }
@@ -75,7 +76,7 @@ export class SchemaCatalog {
   referrers(subject: string, version: number): readonly number[] {
     const ids = [...(this.#referrers.get(placeOf(subject, version)) ?? [])]
     return ids
-      .filter((id) => this.uses(id).some(({ isDeleted }) => !isDeleted))
+      .filter((id) => [...(this.#uses.get(id) ?? [])].some(({ isDeleted }) => !isDeleted))
       .sort((one, other) => one - other)
   }
 

@@ -4,7 +4,7 @@ import { OneAtATime } from '@millrace/storage/one-at-a-time'
 import { checkSchema } from './checking.ts'
 import * as configuring from './configuring.ts'
 import { deleteSubject, deleteVersion } from './deleting.ts'
-import { describe, findVersion, schemaNotFound, versionsOf } from './finding.ts'
+import { contentOf, describe, findVersion, schemaNotFound, versionsOf } from './finding.ts'
 import { REGISTRY_LIMITS, type RegistryLimits } from './limits.ts'
 import { listSchemas, listSubjects } from './listing.ts'
 import { lookUp } from './looking-up.ts'
@@ -108,10 +108,8 @@ export class SchemaRegistry implements model.SchemaRegistryApi {
   }
 
   async getSchema(id: number): Promise<model.SchemaContent> {
-    const [version] = this.#parts.catalog.uses(id)
-    if (version === undefined) throw schemaNotFound(id)
-    const { schema, references } = describe(this.#parts, version)
-    return { schema, references }
+    if (!this.#parts.catalog.isUsed(id)) throw schemaNotFound(id)
+    return contentOf(this.#parts, id)
   }
 
   async versionsOf(
