@@ -117,7 +117,7 @@ async function look(
   const isNews = cursor === undefined || isOtherAssignment(positions, cursor)
   const hasSome = fetched.length > 0 || skipped.length > 0
   return {
-    seen: { parts, live, standing, positions, skipped, fetched },
+    seen: { parts, live, sealed, standing, positions, skipped, fetched },
     isWorthTelling: hasSome || isNews || isSignOfLife(request),
     readers: positions.filter((one) => one.isReadable && !isHeldUp(one)),
   }
@@ -131,13 +131,16 @@ function isSignOfLife({ maxRecords }: GroupPollRequest): boolean {
 interface AnswerParts {
   readonly parts: BrokerParts
   readonly live: LiveGroup
+  /** What the member came with. */
+  readonly sealed: SealedCursor | undefined
   readonly standing: Standing
   readonly positions: readonly GroupPosition[]
   readonly skipped: readonly SkippedOffsets[]
   readonly fetched: readonly (GroupFetch & { readonly index: number })[]
 }
 
-function toAnswer({ parts, live, standing, positions, skipped, fetched }: AnswerParts): GroupPoll {
+function toAnswer(seen: AnswerParts): GroupPoll {
+  const { parts, live, sealed, standing, positions, skipped, fetched } = seen
   const { cursors, config } = parts
   const { member, epoch } = standing
   const { memberId } = member
@@ -150,6 +153,8 @@ function toAnswer({ parts, live, standing, positions, skipped, fetched }: Answer
     fetched,
     heartbeatIntervalMs: config.groupHeartbeatIntervalMs,
     cursorAt: (nextOffsets) => {
+      const isSame = sealed?.cursor.epoch === epoch && isWhere(sealed.cursor, positions)
+      if (isSame && nextOffsets.length === 0) return sealed.text
       const next = new Map(
         positions.map(({ key, offset, isRevoked }) => [key, { offset, isRevoked }]),
       )
@@ -162,6 +167,15 @@ function toAnswer({ parts, live, standing, positions, skipped, fetched }: Answer
       return cursors.seal(live.name, { memberId, epoch, turn, positions: next })
     },
   }
+}
+
+/** Nothing has happened since: it says all there is to say, again. */
+function isWhere(cursor: GroupCursor, positions: readonly GroupPosition[]): boolean {
+  if (positions.length !== cursor.positions.size) return false
+  return positions.every(({ key, offset, isRevoked }) => {
+    const known = cursor.positions.get(key)
+    return known?.offset === offset && known.isRevoked === isRevoked
+  })
 }
 
 /** The member has not heard of it: partitions came, or are to go. */

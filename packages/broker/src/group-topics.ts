@@ -14,11 +14,11 @@ export function byName(one: Place, other: Place): number {
 
 /** Partitions that come in that order, topic by topic. */
 export function byTopic(places: readonly Place[]): readonly TopicPartitions[] {
-  const found = new Map<string, number[]>()
+  const found: { readonly topic: string; readonly partitions: number[] }[] = []
   for (const { topic, partition } of places) {
-    const partitions = found.get(topic.name)
-    if (partitions === undefined) found.set(topic.name, [partition])
-    else partitions.push(partition)
+    const last = found.at(-1)
+    if (last?.topic === topic.name) last.partitions.push(partition)
+    else found.push({ topic: topic.name, partitions: [partition] })
   }
-  return [...found].map(([topic, partitions]) => ({ topic, partitions }))
+  return found
 }

@@ -29,31 +29,39 @@ export class Cursors {
     const known = this.#byText.get(text)
     if (known?.group === group) return known
     const cursor = openCursor(this.#secret, group, text)
-    return { group, cursor, text, isCommitted: false }
+    return this.#remember({ group, cursor, text, isCommitted: false })
   }
 
   seal(group: string, cursor: GroupCursor): string {
-    const member = `${group} ${cursor.memberId}`
-    const last = this.#byMember.get(member)
+    const last = this.#byMember.get(memberOf(group, cursor))
     if (last !== undefined && isSame(last.cursor, cursor)) return last.text
     const text = sealCursor(this.#secret, group, cursor)
-    if (last !== undefined) this.#forget(member, last)
-    const sealed = { group, cursor, text, isCommitted: false }
-    this.#byText.set(text, sealed)
-    this.#byMember.set(member, sealed)
-    this.#weight += weightOf(sealed)
-    for (const [name, oldest] of this.#byMember) {
-      if (this.#weight <= WEIGHT_MAX) break
-      this.#forget(name, oldest)
-    }
-    return text
+    return this.#remember({ group, cursor, text, isCommitted: false }).text
   }
 
-  #forget(member: string, sealed: SealedCursor): void {
-    this.#byMember.delete(member)
+  #remember(sealed: SealedCursor): SealedCursor {
+    const member = memberOf(sealed.group, sealed.cursor)
+    const last = this.#byMember.get(member)
+    if (last !== undefined) this.#forget(last)
+    this.#byText.set(sealed.text, sealed)
+    this.#byMember.set(member, sealed)
+    this.#weight += weightOf(sealed)
+    for (const oldest of this.#byMember.values()) {
+      if (this.#weight <= WEIGHT_MAX) break
+      this.#forget(oldest)
+    }
+    return sealed
+  }
+
+  #forget(sealed: SealedCursor): void {
+    this.#byMember.delete(memberOf(sealed.group, sealed.cursor))
     this.#byText.delete(sealed.text)
     this.#weight -= weightOf(sealed)
   }
+}
+
+function memberOf(group: string, { memberId }: GroupCursor): string {
+  return `${group} ${memberId}`
 }
 
 /** Of a cursor, in partitions: each takes some 120 bytes, and the rest as much as three. */

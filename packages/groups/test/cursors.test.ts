@@ -35,6 +35,14 @@ test('where nothing happens the cursor stays the same, and what is known of it',
   expect(cursors.open('g', text)).toMatchObject({ cursor: cursorOf('m', 5), isCommitted: false })
 })
 
+test('what is found out about a cursor that was sealed in another life is known when it comes again', () => {
+  const text = new Cursors(SECRET).seal('g', cursorOf('m', 5))
+  const cursors = new Cursors(SECRET)
+  cursors.open('g', text).isCommitted = true
+  expect(cursors.open('g', text).isCommitted).toBe(true)
+  expect(cursors.seal('g', cursorOf('m', 5))).toBe(text)
+})
+
 test('members of one name in several groups are told apart', () => {
   const cursors = new Cursors(SECRET)
   const one = cursors.seal('g', cursorOf('m', 5))
