@@ -18,6 +18,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'idle-groups': async () => (await import('./benchmarks/idle-groups.ts')).idleGroups,
   'share-settle': async () => (await import('./benchmarks/share-settle.ts')).shareSettle,
   'share-memory': async () => (await import('./benchmarks/share-memory.ts')).shareMemory,
+  'schema-produce': async () => (await import('./benchmarks/schema-produce.ts')).schemaProduce,
+  'schema-fetch': async () => (await import('./benchmarks/schema-fetch.ts')).schemaFetch,
+  'schema-lookup': async () => (await import('./benchmarks/schema-lookup.ts')).schemaLookup,
   restart: async () => (await import('./benchmarks/restart.ts')).restart,
   parts: async () => (await import('./benchmarks/parts.ts')).parts,
 }

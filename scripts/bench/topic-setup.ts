@@ -8,7 +8,7 @@ export async function createTopic(
   server: ServerProcess,
   topic: string,
   partitions: number,
-  config: Readonly<Record<string, number>> = {},
+  config: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const response = await fetch(`${server.url}/v1/topics/${topic}`, {
     method: 'PUT',

@@ -40,6 +40,18 @@ export async function measureInTurns(
   return { rates, figures }
 }
 
+/** Of work in this process, over and over: `work` answers with its units. Units a second. */
+export async function repeatFor(
+  seconds: number,
+  work: () => number | Promise<number>,
+): Promise<number> {
+  const started = performance.now()
+  const ends = started + seconds * 1000
+  let count = 0
+  while (performance.now() < ends) count += await work()
+  return count / ((performance.now() - started) / 1000)
+}
+
 /** The median over the rounds of `ours` divided by the slowest of `peers` in the same round. */
 export function pairedRatio(
   ours: readonly number[],

@@ -6,7 +6,7 @@ import { PeerProcess } from '../peer-process.ts'
 import { sampleJson } from '../sample-records.ts'
 import { ServerProcess } from '../server-process.ts'
 import { createTopic } from '../topic-setup.ts'
-import { atLeast, measureInTurns, pairedRatio, ratioFigure } from '../turns.ts'
+import { atLeast, measureInTurns, pairedRatio, ratioFigure, repeatFor } from '../turns.ts'
 
 const CONNECTIONS = 8
 const STORING_NOTHING = new URL('../peers/storing-nothing.ts', import.meta.url)
@@ -56,13 +56,9 @@ function bodyText(): string {
   return `{"records":[${records.join(',')}]}`
 }
 
-async function runParse(text: string, seconds: number): Promise<number> {
-  const started = performance.now()
-  const ends = started + seconds * 1000
-  let count = 0
-  while (performance.now() < ends) {
+function runParse(text: string, seconds: number): Promise<number> {
+  return repeatFor(seconds, () => {
     JSON.parse(text)
-    count += RECORDS
-  }
-  return Promise.resolve(count / ((performance.now() - started) / 1000))
+    return RECORDS
+  })
 }
