@@ -1,5 +1,6 @@
 import { AvroCodec } from '@millrace/avro/avro-codec'
 import { DatumFault } from '@millrace/avro/datum-fault'
+import { SchemaFault } from '@millrace/avro/schema-fault'
 import { schemaIdOf, WIRE_PREFIX_SIZE } from '@millrace/avro/wire-format'
 import type { SchemaChoice } from '@millrace/model/broker'
 import type {
@@ -49,12 +50,12 @@ class WriterReader implements DatumReader {
   read(bytes: Uint8Array): DatumRead {
     const id = schemaIdOf(bytes)
     if (id === undefined) return NO_DATUM
-    const schema = this.#schemas.parsed(id)
-    if (schema === undefined) return UNREADABLE_DATUM
     try {
+      const schema = this.#schemas.parsed(id)
+      if (schema === undefined) return UNREADABLE_DATUM
       return { json: AvroCodec.of(schema).decodeToJson(bytes, WIRE_PREFIX_SIZE) }
     } catch (error) {
-      if (error instanceof DatumFault) return UNREADABLE_DATUM
+      if (error instanceof DatumFault || error instanceof SchemaFault) return UNREADABLE_DATUM
       throw error
     }
   }
@@ -85,17 +86,19 @@ class ResolvingReader implements DatumReader {
   read(bytes: Uint8Array): DatumRead {
     const id = schemaIdOf(bytes)
     if (id === undefined) return this.#fault('', 'It does not begin with the id of a schema.')
-    const writer = this.#schemas.parsed(id)
-    if (writer === undefined) return this.#fault('', `There is no schema ${id}.`)
     try {
+      const writer = this.#schemas.parsed(id)
+      if (writer === undefined) return this.#fault('', `There is no schema ${id}.`)
       const resolution = this.#resolutions.of({ id, schema: writer }, this.#reading)
       return { json: resolution.decodeToJson(bytes, WIRE_PREFIX_SIZE) }
     } catch (error) {
-      if (!(error instanceof DatumFault)) throw error
-      return this.#fault(
-        error.path,
-        `Schema ${id} cannot be read by ${this.#reading.name}: ${error.message}`,
-      )
+      const name = this.#reading.name
+      if (error instanceof DatumFault) {
+        return this.#fault(error.path, `It cannot be read by ${name}: ${error.message}`)
+      }
+      if (!(error instanceof SchemaFault)) throw error
+      const at = error.path === '' ? '' : ` (at ${error.path} of the schema)`
+      return this.#fault('', `Schema ${id} cannot be read by ${name}: ${error.message}${at}`)
     }
   }
 

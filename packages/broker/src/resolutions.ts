@@ -1,6 +1,6 @@
 import type { AvroSchema } from '@millrace/avro/avro-schema'
-import { DatumFault } from '@millrace/avro/datum-fault'
 import { Resolution } from '@millrace/avro/resolution'
+import { SchemaFault } from '@millrace/avro/schema-fault'
 
 /** A schema by its id. */
 export interface IdentifiedSchema {
@@ -11,9 +11,9 @@ export interface IdentifiedSchema {
 /** How data of one schema is read as another's: made once, and kept while it is used. */
 export class Resolutions {
   /** The one used last is last. */
-  readonly #known = new Map<string, Resolution | DatumFault>()
+  readonly #known = new Map<string, Resolution | SchemaFault>()
 
-  /** Throws DatumFault for two that never go together. */
+  /** Throws SchemaFault for two that never go together. */
   of(writer: IdentifiedSchema, reader: IdentifiedSchema): Resolution {
     const key = `${writer.id} ${reader.id}`
     const found = this.#known.get(key) ?? resolve(writer.schema, reader.schema)
@@ -23,16 +23,16 @@ export class Resolutions {
       const [oldest] = this.#known.keys()
       if (oldest !== undefined) this.#known.delete(oldest)
     }
-    if (found instanceof DatumFault) throw found
+    if (found instanceof SchemaFault) throw found
     return found
   }
 }
 
-function resolve(writer: AvroSchema, reader: AvroSchema): Resolution | DatumFault {
+function resolve(writer: AvroSchema, reader: AvroSchema): Resolution | SchemaFault {
   try {
     return new Resolution(writer, reader)
   } catch (error) {
-    if (error instanceof DatumFault) return error
+    if (error instanceof SchemaFault) return error
     throw error
   }
 }

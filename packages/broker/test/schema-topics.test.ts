@@ -287,6 +287,10 @@ describe('a reader', () => {
       { json: '{"total":3}' },
       { json: '{"total":4}' },
     ])
+    await broker.schemas.setConfig('s', { compatibility: 'NONE' })
+    await broker.schemas.register('s', { schema: '"string"', references: [] })
+    const [never] = await read(broker, 3)
+    expect(never).toMatchObject({ error: { code: 'UNRESOLVABLE', path: '/value' } })
     expect(() => broker.datumReaders('t', { valueSchema: { subject: 's', version: 9 } })).toThrow(
       failure('UNKNOWN_SCHEMA'),
     )

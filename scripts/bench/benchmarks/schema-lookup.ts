@@ -24,7 +24,10 @@ export const schemaLookup: Benchmark = {
     assert(log !== undefined)
     const definition = { name: SCHEMAS_TOPIC, log, decode: decodeSchemaRecord }
     const index = await StateIndex.open(storage, NODE_DISK, SYSTEM_CLOCK, [definition])
-    const registry = new SchemaRegistry(new SchemaStore(index.state(SCHEMAS_TOPIC), SYSTEM_CLOCK))
+    const registry = new SchemaRegistry(
+      new SchemaStore(index.state(SCHEMAS_TOPIC), SYSTEM_CLOCK),
+      () => undefined,
+    )
     const ids = shuffled(await registerMany(registry))
     await index.write()
     const { rates, figures } = await measureInTurns(
