@@ -19,11 +19,11 @@ export function produceJson(edge: Edge, request: ProduceRequest): Promise<string
   return withBorrowedBody(edge, request.raw, limit, async (body) => {
     if (body.length >= LARGE_BYTES) await edge.turns.next()
     const options = jsonOptions(request, { chunk: 0, bytes: body })
-    const { records, pointerTo } = readRecords(body, readingOf(edge, request))
+    const { records, placeOf } = readRecords(body, readingOf(edge, request))
     try {
       return producedRecords(await edge.broker.produceRecords(request.topic, records, options))
     } catch (error) {
-      throw placed(error, (index) => ({ words: `Record ${index}`, pointer: pointerTo(index) }))
+      throw placed(error, placeOf)
     }
   })
 }

@@ -10,14 +10,15 @@ import { LogError } from '@millrace/model/log-error'
 import { JsonCursor } from './json-cursor.ts'
 import { RECORD_FIELDS, RecordDraft, type RecordReading } from './record-draft.ts'
 import { RecordFault } from './record-fault.ts'
+import type { RecordPlace } from './record-place.ts'
 
 /** One body of lines is read in pieces, so this bounds only JSON: 100,000 of the smallest are 1.2 MB. */
 export const RECORDS_MAX = 100_000
 
 export interface RecordsBody {
   readonly records: RecordToProduce[]
-  /** Where the record of an index is in the body, as a JSON Pointer. */
-  readonly pointerTo: (index: number) => string
+  /** Where the record of an index is in the body. */
+  readonly placeOf: (index: number) => RecordPlace
 }
 
 /** A whole body: `{"records":[...]}`, or one bare record. */
@@ -36,8 +37,8 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordsBody {
       else throw new RecordFault('INVALID_REQUEST', 'records is given twice.')
     })
     cursor.expectEnd()
-    if (records === undefined) return { records: [bare.finish(reading)], pointerTo: () => '' }
-    if (bare.isEmpty) return { records, pointerTo: (index) => `/records/${index}` }
+    if (records === undefined) return { records: [bare.finish(reading)], placeOf: () => THE_BODY }
+    if (bare.isEmpty) return { records, placeOf: placeInList }
     throw new RecordFault('INVALID_REQUEST', 'Beside records there can be no other field.')
   } catch (error) {
     if (!(error instanceof RecordFault)) throw error
@@ -45,6 +46,12 @@ export function readRecords(body: Buffer, reading: RecordReading): RecordsBody {
       ? error.at('The body', '', {})
       : error.at('The record', '', { index: 0 })
   }
+}
+
+const THE_BODY = { words: 'The record', pointer: '', fields: { index: 0 } }
+
+function placeInList(index: number): RecordPlace {
+  return { words: `Record ${index}`, pointer: `/records/${index}`, fields: { index } }
 }
 
 /** One line: `bytes` from `from` to `end`, which are UTF-8. Throws RecordFault. */

@@ -6,7 +6,7 @@ export interface RecordPlace {
   readonly words: string
   /** As a JSON Pointer; empty: the whole body, or line. */
   readonly pointer: string
-  readonly fields?: LogErrorFields
+  readonly fields: LogErrorFields
 }
 
 /** What is wrong with one record, which the broker knows by its index, as those see it who sent the body. */
@@ -14,7 +14,7 @@ export function placed(error: unknown, placeOf: (index: number) => RecordPlace):
   if (!(error instanceof LogError)) return error
   const { index, errors, ...fields } = error.fields
   if (index === undefined || errors === undefined) return error
-  const { words, pointer, fields: more = { index } } = placeOf(index)
+  const { words, pointer, fields: more } = placeOf(index)
   return new LogError(error.code, `${words}, ${error.detail}`, {
     ...fields,
     ...more,

@@ -91,3 +91,28 @@ test('is told by its own errors of what is not there, and of what is no schema',
     message: expect.stringContaining('Version 99 not found.'),
   })
 })
+
+test('its serializer and our JSON are two ways to the same records', async () => {
+  const subject = 'trips-value'
+  const { id } = await new SchemaRegistry({ host }).register(avro('Trip', [TOTAL, NOTE]), {
+    subject,
+  })
+  const valueSchema = { subject, onMisfit: 'reject' }
+  await call(serving, '/v1/topics/trips', { method: 'PUT', body: { config: { valueSchema } } })
+  const encoded = await new SchemaRegistry({ host }).encode(id, { total: 1, note: 'theirs' })
+  const theirs = { valueBase64: encoded.toString('base64') }
+  const ours = { value: { total: 2, note: 'ours' } }
+  const body = { records: [theirs, ours] }
+  expect((await call(serving, '/v1/topics/trips/records', { body })).status).toBe(200)
+  const path = '/v1/topics/trips/partitions/0/records'
+  const shown = (await call(serving, path)).json.records as { value: unknown }[]
+  expect(shown.map(({ value }) => value)).toEqual([{ total: 1, note: 'theirs' }, ours.value])
+  const stored = (await call(serving, `${path}?format=base64`)).json.records as {
+    valueBase64: string
+  }[]
+  expect(stored[0]).toMatchObject(theirs)
+  const decoded = await new SchemaRegistry({ host }).decode(
+    Buffer.from(stored[1]!.valueBase64, 'base64'),
+  )
+  expect(decoded).toEqual(ours.value)
+})

@@ -69,6 +69,7 @@ describe('a topic with a schema', () => {
     expect(list.json.errors).toMatchObject([{ path: '/records/1/value/total' }])
     expect(list.json.detail).toContain('Record 1, /value/total: ')
     const bare = await call(serving, '/v1/topics/orders/records', { body: { value: {} } })
+    expect(bare.json.detail).toMatch(/^The record, \/value/)
     expect(bare.json.errors).toMatchObject([{ path: expect.stringMatching(/^\/value/) }])
     const text = await call(serving, '/v1/topics/orders/records', {
       headers: { 'Content-Type': 'text/plain' },
