@@ -169,7 +169,7 @@ export class DatumReader {
     if (itemSizeMin > 0 ? items * itemSizeMin > rest : !Number.isSafeInteger(items)) {
       throw this.fault(`A block of ${items} items, and ${rest} bytes are left`, start)
     }
-    if (itemSizeMin === 0) this.charge(items)
+    if (itemSizeMin === 0) this.charge(items * EMPTY_WEIGHT)
     if (size !== undefined && size > rest) {
       throw this.fault(`A block of ${size} bytes, and ${rest} are left`, start)
     }
@@ -250,6 +250,9 @@ export class DatumReader {
     return text
   }
 }
+
+/** An item that takes no byte counts as more letters than `null,` has: it takes memory too. */
+const EMPTY_WEIGHT = 16
 
 const numberBytes = new Uint8Array(8)
 const numberView = new DataView(numberBytes.buffer)

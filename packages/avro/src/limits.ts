@@ -18,6 +18,6 @@ export const DATUM_BYTES_MAX = 16 * 1024 * 1024
  * What a datum may have in JSON beyond what its bytes are: names, symbols, and values that take no byte at all. So
  * many characters, and so many more a byte; more would be an attack by a small datum.
  */
-export const NAMES_LENGTH_MIN = 1024 * 1024
+export const NAMES_LENGTH_MIN = 256 * 1024
 export const NAMES_LENGTH_PER_BYTE = 256
-export const NAMES_LENGTH_MAX = 64 * 1024 * 1024
+export const NAMES_LENGTH_MAX = 32 * 1024 * 1024

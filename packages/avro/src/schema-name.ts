@@ -1,5 +1,6 @@
 import type { PrimitiveType } from './avro-type.ts'
 import { SchemaFault } from './schema-fault.ts'
+import { shown } from './shown-value.ts'
 
 /** Names of types, as the Avro specification has them ("Names"): dotted, or of the namespace around them. */
 export function fullName(name: string, namespace: string): string {
@@ -72,15 +73,13 @@ function isDotted(name: unknown): name is string {
 }
 
 function badName(name: unknown, path: string): SchemaFault {
-  const shown = JSON.stringify(name).slice(0, SHOWN_MAX)
   return new SchemaFault(
-    `${shown} is not a name: letters, digits and _, not beginning with a digit.`,
+    `${shown(name)} is not a name: letters, digits and _, not beginning with a digit.`,
     path,
   )
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
-const SHOWN_MAX = 100
 const PRIMITIVES: ReadonlySet<string> = new Set<PrimitiveType['kind']>([
   'null',
   'boolean',

@@ -11,6 +11,7 @@ import {
   namespaceOf,
   parseAliases,
 } from './schema-name.ts'
+import { shown } from './shown-value.ts'
 
 type Json = unknown
 type JsonObject = Readonly<Record<string, Json>>
@@ -65,7 +66,7 @@ export class SchemaParser {
     if (Array.isArray(schema)) return this.#parseUnion(schema, place)
     if (isObject(schema)) return this.#parseObject(schema, place)
     throw new SchemaFault(
-      `A schema is a name, an object or an array, not ${JSON.stringify(schema)}.`,
+      `A schema is a name, an object or an array, not ${shown(schema)}.`,
       place.path,
     )
   }
@@ -74,7 +75,7 @@ export class SchemaParser {
     if (isPrimitiveName(name)) return { kind: name }
     const found = findNamed(this.#named, name, namespace)
     if (found === undefined) {
-      throw new SchemaFault(`No type is called ${JSON.stringify(name)} up to here.`, path)
+      throw new SchemaFault(`No type is called ${shown(name)} up to here.`, path)
     }
     return found
   }

@@ -5,6 +5,7 @@ import { DatumFault } from './datum-fault.ts'
 import type { DatumWriter } from './datum-writer.ts'
 import { within } from './json-reading.ts'
 import { isScalarType, withScalar } from './scalar/scalar-types.ts'
+import { shown } from './shown-value.ts'
 import { AMBIGUOUS, NONE, UnionChoice } from './union-choice.ts'
 
 /** Writes what `JSON.parse` would give, or a bigint for a long. Throws DatumFault, and MORE_DIGITS. */
@@ -228,13 +229,3 @@ function isObject(value: unknown): value is JsonObject {
 function misfit(wanted: string, value: unknown): DatumFault {
   return new DatumFault(`It is to be ${wanted}, not ${shown(value)}.`)
 }
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  const text = typeof value === 'bigint' ? `${value}` : JSON.stringify(value)
-  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text
-}
-
-const SHOWN_MAX = 60

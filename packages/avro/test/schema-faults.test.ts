@@ -148,6 +148,12 @@ test.each([
 })
 
 test.each([
+  ['a long', '9007199254740993', 'not 9007199254740993'],
+  [
+    'a name that is a long',
+    '{"type":"record","name":"R","namespace":9007199254740993}',
+    '9007199254740993 is not a name',
+  ],
   ['no JSON', '{"type":', 'not JSON'],
   ['too much', `{"type":"int","doc":"${'x'.repeat(1024 * 1024)}"}`, 'more than 1048576 bytes'],
   [
