@@ -4,7 +4,7 @@ import { compactJson, nestingOf, parseExactJson } from './exact-json.ts'
 import { SCHEMA_BYTES_MAX, SCHEMA_NESTING_MAX } from './limits.ts'
 import { SchemaFault } from './schema-fault.ts'
 import { SchemaParser } from './schema-parser.ts'
-import { expectFinite } from './schema-soundness.ts'
+import { expectFinite, expectShortChains } from './schema-soundness.ts'
 
 /** A schema that was read, and that data can be read and written with. */
 export interface AvroSchema {
@@ -47,6 +47,7 @@ function parseOne(parser: SchemaParser, text: string): AvroType {
   const root = parser.parse(parseJson(text))
   const { defaults, records } = parser.takeParsed()
   expectFinite(records)
+  expectShortChains(root)
   settleDefaults(defaults)
   return root
 }

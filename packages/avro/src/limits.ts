@@ -6,6 +6,8 @@ export const SCHEMA_BYTES_MAX = 1024 * 1024
 export const SCHEMA_NESTING_MAX = 64
 /** Records, enums and fixed types, those of the references too. */
 export const NAMED_TYPES_MAX = 2_000
+/** Records, each named by a field of the one before. */
+export const RECORD_CHAIN_MAX = 256
 /** Digits of a decimal. Converting between binary and decimal takes more than linear time. */
 export const DECIMAL_PRECISION_MAX = 1_000
 /** Of all defaults of a schema together. They nest, and so a short text could ask for very much. */

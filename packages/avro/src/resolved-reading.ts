@@ -7,6 +7,7 @@
 import type { AvroType, EnumType, FixedType, RecordType, UnionType } from './avro-type.ts'
 import { branchName } from './avro-type.ts'
 import type { DatumReader } from './datum-reader.ts'
+import { DATUM_NESTING_MAX } from './limits.ts'
 import {
   type JsonReading,
   JsonReadings,
@@ -29,6 +30,8 @@ export class ResolvedReadings {
   readonly #records = new Map<RecordType, Map<RecordType, JsonReading | SchemaFault>>()
   /** In the order of the pairs' beginnings: each forgets its own. */
   readonly #begun: (() => void)[] = []
+  /** Records that the pair which is looked at lies in. */
+  #depth = 0
 
   /** Throws SchemaFault when no datum of the writer's type can be read as the reader's. `path`: of the reader's. */
   of(writer: AvroType, reader: AvroType, path: string): JsonReading {
@@ -59,6 +62,7 @@ export class ResolvedReadings {
     const made = known.get(reader)
     if (made instanceof SchemaFault) throw made
     if (made !== undefined) return made
+    if (this.#depth >= DATUM_NESTING_MAX) return this.#later(writer, reader, path)
     let reading: JsonReading | undefined
     known.set(reader, (input) => {
       if (reading !== undefined) return reading(input)
@@ -67,15 +71,29 @@ export class ResolvedReadings {
     const place = this.#begun.length
     this.#begun.push(() => known.delete(reader))
     try {
+      this.#depth++
       reading = readingOfResolvedRecord(this, writer, reader, path)
     } catch (error) {
       // What was made in the meantime may count on this pair; another branch of a union has to be found for it.
       for (const forget of this.#begun.splice(place)) forget()
       if (error instanceof SchemaFault) known.set(reader, error)
       throw error
+    } finally {
+      this.#depth--
     }
     known.set(reader, reading)
     return reading
+  }
+
+  /** No datum nests so deep, unless there is a shorter way to the pair: a long circle of records is gone through by data. */
+  #later(writer: RecordType, reader: RecordType, path: string): JsonReading {
+    return (input) => {
+      try {
+        return this.#ofRecords(writer, reader, path)(input)
+      } catch (error) {
+        throw error instanceof SchemaFault ? input.fault(error.message) : error
+      }
+    }
   }
 
   /** Each branch by itself: that one cannot be read is only known of a datum that has it. */

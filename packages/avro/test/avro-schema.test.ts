@@ -20,3 +20,16 @@ test.each(['', '{', '{"type":"nothing"}', '{"type":"record","name":"a b","fields
     expect(() => parseSchema(text)).toThrow(SchemaFault)
   },
 )
+
+test('a chain of records, each within the one before, has an end', () => {
+  const chain = (length: number) =>
+    Array.from({ length }, (_, index) => {
+      const type = index === 0 ? 'null' : ['null', `R${index - 1}`]
+      const schema = { type: 'record', name: `R${index}`, fields: [{ name: 'next', type }] }
+      return { name: `R${index}`, text: JSON.stringify(schema) }
+    })
+  expect(() => parseSchema('{"type":"array","items":"R255"}', chain(256))).not.toThrow()
+  expect(() => parseSchema('{"type":"array","items":"R255"}', chain(257))).toThrow(
+    /reached through 256 records/,
+  )
+})

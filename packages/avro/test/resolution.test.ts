@@ -136,3 +136,19 @@ test('records that recur are read at every depth', () => {
   const json = '{"a":1,"next":{"a":2,"next":null}}'
   expect(resolve(writer, reader, json)).toBe('{"next":{"next":null,"seen":false},"seen":false}')
 })
+
+test('circles of records, whose pairs come round only after very many, are resolved', () => {
+  const circle = (length: number) => {
+    const chain = Array.from({ length }, (_, index) => ({
+      name: `n${index}.R`,
+      text: JSON.stringify(record(`n${index}.R`, [{ name: 'next', type: nextOf(index) }])),
+    }))
+    const first = { name: 'next', type: ['null', `n${length - 1}.R`] }
+    return parseSchema(JSON.stringify(record('R', [first])), chain)
+  }
+  const nextOf = (index: number) => (index === 0 ? 'null' : ['null', `n${index - 1}.R`])
+  const [writer, reader] = [circle(250), circle(249)]
+  const json = '{"next":{"next":{"next":null}}}'
+  const bytes = AvroCodec.of(writer).encodeJson(json)
+  expect(new Resolution(writer, reader).decodeToJson(bytes)).toBe(json)
+})
