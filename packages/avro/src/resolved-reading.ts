@@ -85,7 +85,7 @@ export class ResolvedReadings {
     return reading
   }
 
-  /** No datum nests so deep, unless there is a shorter way to the pair: a long circle of records is gone through by data. */
+  /** No datum nests so deep, unless there is a shorter way to the pair: then it is resolved when it is met. */
   #later(writer: RecordType, reader: RecordType, path: string): JsonReading {
     return (input) => {
       try {
