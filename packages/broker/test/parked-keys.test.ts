@@ -1,7 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { partitionOfKey } from '@millrace/model/partitioner'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from './open-broker.ts'
-import { keyed, openShare, ShareWorker } from './share-worker.ts'
+import { keyed, type OpenedShare, openShare, ShareWorker } from './share-worker.ts'
 
 const PARK = { deadLetter: { topic: 't.dead', policy: 'park-key' } } as const
 /** It belongs to the second of two partitions. */
@@ -23,6 +24,19 @@ test('those that were taken back are copied before what comes later', async () =
   expect(await one.acquire()).toEqual([])
   expect(await valuesOf(broker, 't.dead')).toEqual(['a4', 'a2', 'a3', 'a5'])
 })
+
+/** So often, while the event loop turns so many times. */
+async function looksAtClock({ clock }: OpenedShare, turns: number): Promise<number> {
+  let looks = 0
+  const look = clock.monotonicMs.bind(clock)
+  clock.monotonicMs = () => {
+    looks++
+    return look()
+  }
+  for (let turn = 0; turn < turns; turn++) await nextTurn()
+  clock.monotonicMs = look
+  return looks
+}
 
 test.each([
   ['skip', { deadLetter: { topic: 't.dead', policy: 'skip' } }],
@@ -77,6 +91,25 @@ describe('a key that is parked, and moved with a growth', () => {
     await broker.produceRecords('t', keyed(`${K}4`), {})
     expect(await one.acquire()).toEqual([])
     expect(await valuesOf(broker, 't.dead')).toEqual([`${K}1`, `${K}2`, `${K}3`, `${K}4`])
+  })
+
+  test('waits for what it has before the growth, also while somebody waits for records', async () => {
+    await using opened = await openShare(PARK)
+    const { broker } = opened
+    await broker.produceRecords('t', keyed(`${K}1 ${K}2`), {})
+    await broker.alterTopic('t', { partitions: 2 })
+    await broker.produceRecords('t', keyed(`${K}3`), {})
+    const [one, two] = [new ShareWorker(broker, 'w1'), new ShareWorker(broker, 'w2')]
+    expect(await one.acquire()).toEqual([`${K}1`, `${K}2`])
+    await one.reject(`${K}2`)
+    const waiting = two.acquire(1, { waitMs: 60_000 })
+    // Nothing is to be done for now, and nothing is done over and over: each turn of the group looks at the clock.
+    expect(await looksAtClock(opened, 100)).toBeLessThan(10)
+    expect(await valuesOf(broker, 't.dead')).toEqual([`${K}2`])
+    await one.accept(`${K}1`)
+    await broker.produceRecords('t', keyed('0'), {})
+    expect(await waiting).toEqual(['0'])
+    expect(await valuesOf(broker, 't.dead')).toEqual([`${K}2`, `${K}3`])
   })
 
   test('comes again when it is parked no more, also what was not copied yet', async () => {

@@ -187,6 +187,8 @@ export class LiveShareGroup {
       this.#isDue = false
       for (const work of this.#toDo.splice(0)) await work()
       await this.#turn()
+      // A turn that reads and writes nothing takes no time of its own: others have theirs between two of them.
+      await endOfTurn()
     }
     this.#running = undefined
     this.#refuseAll()
@@ -204,6 +206,8 @@ export class LiveShareGroup {
         share.expireBelow(log.logStartOffset)
       }
       portion.apply(this.#partitions, nowMs)
+      // Once a turn: what is still held up afterwards makes no further turn.
+      for (const { share } of this.#partitions.all) share.lookAgain()
       // What was given up on goes first: it makes room behind it, or parks its key.
       const hasCopied = await this.#copyExhausted(portion, nowMs)
       const { served, isCutShort } = await this.#serve(asked, nowMs)
@@ -239,7 +243,6 @@ export class LiveShareGroup {
   async #serve(asked: readonly WaitingAcquire[], nowMs: number): Promise<Serving> {
     const served = new Map<WaitingAcquire, Acquired['records']>()
     if (asked.length === 0) return { served, isCutShort: false }
-    for (const { share } of this.#partitions.all) share.lookAgain()
     const handingOut = new HandingOut(this.#parts, this.#partitions, this.#receipts, nowMs)
     for (const acquire of asked) {
       if (!this.#waiting.has(acquire)) continue
