@@ -10,6 +10,8 @@ export interface ConnectionNeeds {
   readonly topic?: string
   /** Likewise. */
   readonly shareGroup?: string
+  /** Likewise. */
+  readonly subject?: string
   /** How long to go on trying; a command that somebody waits for says at once that nobody answers. */
   readonly retryForMs?: number
 }
@@ -38,7 +40,7 @@ interface Circumstances {
 async function explain(error: unknown, circumstances: Circumstances): Promise<unknown> {
   if (!(error instanceof MillraceError)) return error
   const { address, client, needs } = circumstances
-  const { shareGroup } = needs
+  const { shareGroup, subject } = needs
   const topic = error.problem?.topic ?? needs.topic
   if (error.code === 'NO_ANSWER') {
     return new CommandFailure(EXIT.unavailable, {
@@ -52,6 +54,9 @@ async function explain(error: unknown, circumstances: Circumstances): Promise<un
   }
   if (error.code === 'UNKNOWN_GROUP' && shareGroup !== undefined) {
     return unknownShareGroup(error, client, shareGroup)
+  }
+  if (error.code === 'SUBJECT_NOT_FOUND' && subject !== undefined) {
+    return unknownSubject(error, client, subject)
   }
   return new CommandFailure(EXIT_STATUS[error.code], {
     message: error.message,
@@ -110,6 +115,23 @@ async function unknownShareGroup(
   })
 }
 
+async function unknownSubject(
+  error: MillraceError,
+  client: Client,
+  subject: string,
+): Promise<CommandFailure> {
+  const names = await client.schemas.subjects().catch((): readonly string[] => [])
+  const suggestion = nearest(subject, names)
+  return new CommandFailure(EXIT.notFound, {
+    message: `There is no subject ${subject}.`,
+    next:
+      suggestion === undefined
+        ? `To make it: millrace schema register ${subject} FILE. To see those there are: millrace schema ls`
+        : `Did you mean ${suggestion}? To see all: millrace schema ls`,
+    cause: error,
+  })
+}
+
 /** As far as they can be had: what was asked has failed already. */
 async function namesOf<Row>(
   rows: AsyncIterable<Row>,
@@ -128,6 +150,16 @@ async function namesOf<Row>(
 const NEXT_STEPS: Readonly<Partial<Record<MillraceErrorCode, string>>> = {
   TOPIC_EXISTS:
     'To see how it is: millrace topic describe TOPIC. To change it: millrace topic alter TOPIC',
+  SUBJECT_NOT_FOUND: 'To see those there are: millrace schema ls',
+  VERSION_NOT_FOUND: 'To see those there are: millrace schema ls SUBJECT',
+  SCHEMA_NOT_FOUND: 'To see those there are: millrace schema ls SUBJECT',
+  INCOMPATIBLE_SCHEMA: 'To see why: millrace schema check SUBJECT FILE',
+  SUBJECT_SOFT_DELETED: 'To delete it for good: millrace schema delete SUBJECT --permanent --yes',
+  VERSION_SOFT_DELETED:
+    'To delete it for good: millrace schema delete SUBJECT@VERSION --permanent --yes',
+  SUBJECT_NOT_SOFT_DELETED: 'Delete it first: millrace schema delete SUBJECT --yes',
+  VERSION_NOT_SOFT_DELETED: 'Delete it first: millrace schema delete SUBJECT@VERSION --yes',
+  OPERATION_NOT_PERMITTED: 'To see what may be done: millrace schema config SUBJECT',
   UNKNOWN_GROUP: 'To see those there are: millrace group ls',
   UNKNOWN_MEMBER: 'To see those there are: millrace group describe GROUP',
   FENCED_MEMBER_EPOCH: 'To see who reads what: millrace group describe GROUP',

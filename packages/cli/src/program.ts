@@ -5,6 +5,7 @@ import { addGroupCommands } from './commands/group.ts'
 import { addLogCommands } from './commands/log.ts'
 import { addConsumeCommand } from './commands/consume.ts'
 import { addProduceCommand } from './commands/produce.ts'
+import { addSchemaCommands } from './commands/schema.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addShareCommands } from './commands/share.ts'
 import { addStatusCommand } from './commands/status.ts'
@@ -56,6 +57,7 @@ export function createProgram(): Command {
   addGroupCommands(program)
   addOffsetCommands(program)
   addShareCommands(program)
+  addSchemaCommands(program)
   addLogCommands(program)
   addContextCommands(program)
   addCompletionCommands(program)

@@ -8,6 +8,7 @@ beforeAll(async () => {
   served = await serve()
   await served.client.topics.create('orders')
   await served.client.topics.create('users')
+  await served.client.schemas.register('orders-value', { schema: '"string"' })
   await served.client.shareGroups.put('mail', { topics: ['orders'] })
   await served.client.offsets.commit('billing', [{ topic: 'orders', partition: 0, offset: 0 }])
 })
@@ -38,6 +39,16 @@ test('topics and groups, as the server has them', async () => {
   expect(await offered('share', 'describe', '')).toEqual(['mail'])
   expect(await offered('share', 'create', 'post', 'o')).toEqual(['orders'])
   expect(await offered('consume', '--share', '')).toEqual(['mail'])
+})
+
+test('subjects of the registry', async () => {
+  expect(await offered('schema', 'get', '')).toEqual(['orders-value'])
+  expect(await offered('schema', 'check', 'o')).toEqual(['orders-value'])
+  expect(await offered('consume', 'orders', '--schema', 'o')).toEqual(['orders-value'])
+  expect(await offered('schema', 'config', '--mode', 'READO')).toEqual([
+    'READONLY',
+    'READONLY_OVERRIDE',
+  ])
 })
 
 test('members of the group that is named: a static one by its instance', async () => {

@@ -69,10 +69,13 @@ test.each([
   { line: ['consume', 't', '--server', '127.0.0.1:9'] },
   { line: ['consume', 't', '--group', 'g', '--server', '127.0.0.1:9'] },
   { line: ['consume', '--share', 'g', '--server', '127.0.0.1:9'] },
+  { line: ['schema', 'ls', '--server', '127.0.0.1:9'] },
+  { line: ['schema', 'types', 'orders-value', '--server', '127.0.0.1:9'] },
+  { line: ['log', 'dump', 'fixtures', '--values', '--schema', 'absent.avsc'] },
 ])('$line loads neither the server nor its database', async ({ line }) => {
   const loaded = await modulesLoadedBy(line)
   expect(loaded.some((url) => url.endsWith('/cli/src/program.ts'))).toBe(true)
-  expect(loaded.filter((url) => /\/(fastify|lmdb|pino|typebox)\//.test(url))).toEqual([])
+  expect(loaded.filter((url) => /\/(fastify|lmdb|pino|typebox|avsc)\//.test(url))).toEqual([])
 })
 
 interface NamedCommand {

@@ -4,6 +4,7 @@ import { CommandFailure } from '../command-failure.ts'
 import type { ConsumeOptions } from '../consume/consume-options.ts'
 import { EXIT } from '../exit-status.ts'
 import { type Invocation, invocationOf } from '../invocation.ts'
+import { schemaName } from '../schema/schema-name.ts'
 import { addExamples } from './examples.ts'
 
 export function addConsumeCommand(program: Command): void {
@@ -20,6 +21,8 @@ export function addConsumeCommand(program: Command): void {
       .option('-n, --max-records <count>', 'end after so many', count)
       .option('--partition <numbers>', 'only these: 0,2', partitions)
       .option('--key <text>', 'only records with this key')
+      .option('--schema <subject>', 'read all values as data of it: orders-value@7', schemaName)
+      .option('--key-schema <subject>', 'likewise keys', schemaName)
       .option('--group <group>', 'read as a member of this group, and commit', groupName)
       .addOption(
         new Option('--start <place>', 'where a new group begins (default: earliest)').choices([
@@ -39,6 +42,7 @@ export function addConsumeCommand(program: Command): void {
       ['millrace consume orders --last 10 --follow', 'the newest, and what comes'],
       ['millrace consume orders --from 2h --until 1h -o jsonl', 'an hour, as JSON'],
       ['millrace consume orders --key user-1 -n 5', 'five records of one key'],
+      ['millrace consume orders --schema orders-value@2', 'all of the history as version 2 has it'],
       ['millrace consume orders --group billing --follow', 'what falls to a member of billing'],
       ['millrace consume --share mail -n 1', 'one record of those that others share, too'],
     ],
@@ -74,6 +78,10 @@ async function run(
 const NOTES = `
 Records of one partition come in their order. -o jsonl prints whole records, as
 produce --format jsonl takes them.
+
+Of a topic with a schema the values are printed as plain JSON, each read by its own version, or all
+by the one that --schema names (without @VERSION the latest). One that it cannot read is told of
+in its place, and the rest go on; the exit status is 1 then.
 
 With --group it reads the partitions that fall to it, from where the group is. A record
 counts as processed, and is committed, once it is written to standard output. It leaves

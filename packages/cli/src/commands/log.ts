@@ -5,6 +5,7 @@ import type { GrepOptions } from '../log/grep.ts'
 import type { ImportOptions } from '../log/import.ts'
 import type { ListOptions } from '../log/list-segments.ts'
 import type { ReindexOptions } from '../log/reindex.ts'
+import type { SchemaFiles } from '../log/stored-data.ts'
 import type { VerifyOptions } from '../log/verify.ts'
 import { addExamples } from './examples.ts'
 
@@ -78,7 +79,7 @@ function addGrep(log: Command): void {
   )
 }
 
-interface DumpCommandOptions {
+interface DumpCommandOptions extends SchemaFiles {
   readonly records?: true
   readonly values?: true
   readonly topic?: string
@@ -92,16 +93,24 @@ function addDump(log: Command): void {
         'print record batches and index entries, in the line format of Kafka’s dump tool',
       )
       .option('--records', 'every record of a batch, not only the batch')
-      .option('--values', 'records with their keys and values')
+      .option('--values', 'records with their keys and values; those that are Avro as JSON, too')
+      .option(
+        '--schema <file>',
+        'values read as data of this schema; without a registry, written so',
+      )
+      .option('--key-schema <file>', 'likewise keys')
       .action(async (paths: readonly string[], options: DumpCommandOptions, command: Command) => {
         const { dumpLogs } = await import('../log/dump.ts')
-        const content = options.values === true
+        const { values, schema, keySchema } = options
+        const content = values === true || (schema ?? keySchema) !== undefined
         const records = content || options.records === true
         await dumpLogs(invocationOf(command), paths, { ...options, records, content })
       }),
     [
       ['millrace log dump 00000000000000000000.log', 'the batches of one segment'],
       ['millrace log dump ./data --topic orders --partition 0 --records', 'every record of one'],
+      ['millrace log dump ./data --topic orders --values', 'Avro as JSON, by the schemas it has'],
+      ['millrace log dump ./backup --schema order.avsc', 'by the schema of a file'],
       ['millrace log dump 00000000000000000000.index', 'the entries of an index'],
     ],
   )

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { assignments, count, duration, naturalNumber, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import type { ProduceOptions } from '../produce/produce-options.ts'
+import { schemaName } from '../schema/schema-name.ts'
 import { addExamples } from './examples.ts'
 
 export function addProduceCommand(program: Command): void {
@@ -14,6 +15,12 @@ export function addProduceCommand(program: Command): void {
       .option('--key <text>', 'the key of every record')
       .option('--key-json <pointer>', 'the key is at this JSON Pointer of the line: /user/id')
       .option('--key-regex <pattern>', 'the key is what matches: group 1, else all of it')
+      .option(
+        '--schema <subject>',
+        'encode values, which are JSON, with this schema: orders-value@7',
+        schemaName,
+      )
+      .option('--key-schema <subject>', 'likewise keys', schemaName)
       .option('--partition <number>', 'instead of the one that the key chooses', naturalNumber)
       .option('--header <name=value>', 'of every record; may be repeated', assignments)
       .option('--line-header <name>', 'a header with the number of the line, from 1')
@@ -45,7 +52,8 @@ export function addProduceCommand(program: Command): void {
           const { produce } = await import('../produce/produce.ts')
           await produce(invocationOf(command), { topic, file, ...options })
         },
-      ),
+      )
+      .addHelpText('after', NOTES),
     [
       ['millrace produce visits access.log', 'a record a line, spread over the partitions'],
       [
@@ -56,7 +64,15 @@ export function addProduceCommand(program: Command): void {
         'millrace produce ssh --key-regex "sshd\\[(\\d+)\\]" sshd.log',
         'the key is a part of the line',
       ],
+      [
+        'millrace produce orders --schema orders-value@2 orders.jsonl',
+        'as Avro, with version 2 of its schema',
+      ],
       ['millrace consume a -o jsonl | millrace produce b --format jsonl', 'copy a topic'],
     ],
   )
 }
+
+const NOTES = `
+Lines for a topic with a schema are JSON, and are encoded with its latest version, or the one that
+--schema names. A line that does not fit ends it, or goes where the topic says.`

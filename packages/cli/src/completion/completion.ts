@@ -76,6 +76,9 @@ async function namesFor(words: readonly string[]): Promise<Names> {
     ['topic', await all(topicNames(client))],
     ['group', await groupsFor(client, words)],
     ['share', words.includes('--share') ? await all(shareGroupNames(client)) : []],
+    ['subject', noun === 'schema' ? await all(subjects(client)) : []],
+    ['schema', words.includes('--schema') ? await all(subjects(client)) : []],
+    ['key-schema', words.includes('--key-schema') ? await all(subjects(client)) : []],
     ['member', verb === 'leave' && group !== undefined ? await all(memberIds(client, group)) : []],
   ])
 }
@@ -87,7 +90,7 @@ async function groupsFor(client: Client, words: readonly string[]): Promise<read
 }
 
 const GROUP_NOUNS = new Set(['group', 'offset'])
-const ONLINE_NOUNS = new Set([...GROUP_NOUNS, 'share', 'topic', 'produce', 'consume'])
+const ONLINE_NOUNS = new Set([...GROUP_NOUNS, 'share', 'schema', 'topic', 'produce', 'consume'])
 const ANSWER_WITHIN_MS = 1_000
 /** More than that nobody reads. */
 const NAMES_MAX = 1_000
@@ -102,6 +105,10 @@ async function* groupNames(client: Client): AsyncGenerator<string> {
 
 async function* shareGroupNames(client: Client): AsyncGenerator<string> {
   for await (const { group } of client.shareGroups.list()) yield group
+}
+
+async function* subjects(client: Client): AsyncGenerator<string> {
+  yield* await client.schemas.subjects()
 }
 
 async function* memberIds(client: Client, group: string): AsyncGenerator<string> {

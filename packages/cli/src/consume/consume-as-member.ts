@@ -7,6 +7,7 @@ import { counted } from '../quantity.ts'
 import { readerLeft } from '../reader-left.ts'
 import { type Ends, isCaughtUp, untilDone } from './caught-up.ts'
 import { type Consumption, FOLLOW_RETRY_FOR_MS } from './consume.ts'
+import { DatumViews } from './datum-views.ts'
 import { checkMemberOptions } from './member-options.ts'
 import { RecordPrinter } from './record-printer.ts'
 
@@ -79,9 +80,9 @@ interface Reading {
 }
 
 async function printAll(reading: Reading, membership: Membership): Promise<void> {
-  const { consumer, output } = reading
+  const { client, consumer, output } = reading
   const { follow, maxRecords } = membership
-  const printer = new RecordPrinter(output)
+  const printer = new RecordPrinter(output, new DatumViews(client, membership))
   try {
     const records = follow === true ? consumer : untilCaughtUp(reading, membership)
     for await (const record of records) {
@@ -94,6 +95,7 @@ async function printAll(reading: Reading, membership: Membership): Promise<void>
   } finally {
     if (!readerLeft().aborted) await printer.end()
   }
+  printer.expectAllRead()
 }
 
 function untilCaughtUp(

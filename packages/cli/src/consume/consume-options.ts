@@ -1,5 +1,7 @@
+import type { ReadingSchemas } from './datum-views.ts'
+
 /** What of a topic is read, as the line says it. */
-export interface ConsumeOptions {
+export interface ConsumeOptions extends ReadingSchemas {
   /** `earliest`, `latest` or a number. */
   readonly offset?: string
   readonly from?: number

@@ -1,10 +1,10 @@
 import type { ShareConsumer, ShareRecord } from '@millrace/client'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
-import type { Output } from '../output.ts'
 import { readerLeft } from '../reader-left.ts'
 import { FOLLOW_RETRY_FOR_MS } from './consume.ts'
 import type { ConsumeOptions } from './consume-options.ts'
+import { DatumViews } from './datum-views.ts'
 import { RecordPrinter } from './record-printer.ts'
 
 export interface ShareConsumption extends ConsumeOptions {
@@ -14,8 +14,9 @@ export interface ShareConsumption extends ConsumeOptions {
 /** Prints what a share group hands out, and accepts what is written. However it ends, the rest is given back. */
 export async function consumeShare(
   invocation: Invocation,
-  { share, consumer: name, maxRecords, follow }: ShareConsumption,
+  consumption: ShareConsumption,
 ): Promise<void> {
+  const { share, consumer: name, maxRecords, follow } = consumption
   const { output } = invocation
   const signal = AbortSignal.any([invocation.signal, readerLeft()])
   const retryForMs = follow === true ? FOLLOW_RETRY_FOR_MS : 0
@@ -33,7 +34,8 @@ export async function consumeShare(
     signal.addEventListener('abort', close)
     try {
       signal.throwIfAborted()
-      await printAll(consumer, output, maxRecords)
+      const printer = new RecordPrinter(output, new DatumViews(client, consumption))
+      await printAll(consumer, printer, maxRecords)
     } catch (error) {
       signal.throwIfAborted()
       throw error
@@ -46,10 +48,9 @@ export async function consumeShare(
 
 async function printAll(
   consumer: ShareConsumer,
-  output: Output,
+  printer: RecordPrinter,
   maxRecords: number | undefined,
 ): Promise<void> {
-  const printer = new RecordPrinter(output)
   let failure: { readonly error: unknown } | undefined
   try {
     await consumer.run(async (record) => {
@@ -66,6 +67,7 @@ async function printAll(
     if (!readerLeft().aborted && failure === undefined) await printer.end()
   }
   if (failure !== undefined) throw failure.error
+  printer.expectAllRead()
 }
 
 function expiry({ topic, partition, offset }: ShareRecord): string {

@@ -4,6 +4,7 @@ import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Invocation } from '../invocation.ts'
 import type { ConsumeOptions } from './consume-options.ts'
+import { DatumViews } from './datum-views.ts'
 import { checkOptions, type PartitionRange, planReading } from './reading-plan.ts'
 import { RecordPrinter } from './record-printer.ts'
 
@@ -16,7 +17,6 @@ export async function consume(invocation: Invocation, consumption: Consumption):
   const { output, signal } = invocation
   const { topic, follow } = consumption
   checkOptions(consumption)
-  const printer = new RecordPrinter(output)
   const isDamaged = { yet: false }
   const onSkip = (skipped: SkippedRange) => {
     isDamaged.yet ||= skipped.error.code === 'CORRUPT_SEGMENT'
@@ -30,6 +30,7 @@ export async function consume(invocation: Invocation, consumption: Consumption):
   const retryForMs = follow === true ? FOLLOW_RETRY_FOR_MS : 0
   await withServer(invocation, { topic, retryForMs }, async (client) => {
     const read = follow === true ? following : untilTheEnd
+    const printer = new RecordPrinter(output, new DatumViews(client, consumption))
     try {
       for await (const record of read(client, consumption, ranges, { signal, onSkip })) {
         await printer.print(record)
@@ -38,6 +39,7 @@ export async function consume(invocation: Invocation, consumption: Consumption):
     } finally {
       await printer.end()
     }
+    printer.expectAllRead()
   })
   if (isDamaged.yet) {
     throw new CommandFailure(EXIT.corruption, {

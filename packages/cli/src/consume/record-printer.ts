@@ -2,22 +2,30 @@ import type { ConsumedRecord } from '@millrace/client'
 import { ByteBuilder } from '@millrace/http/byte-builder'
 import { writeRecord } from '@millrace/http/record-json-writer'
 import type { Offset } from '@millrace/model/offset'
+import type { DatumRead } from '@millrace/model/schema-setting'
+import { CommandFailure } from '../command-failure.ts'
+import { EXIT } from '../exit-status.ts'
 import type { Output } from '../output.ts'
 import { counted } from '../quantity.ts'
+import type { DatumView, DatumViews } from './datum-views.ts'
 
 /** Prints records as they come: many at a time while there are many, each at once when they are few. */
 export class RecordPrinter {
   readonly #output: Output
+  readonly #views: DatumViews
   readonly #builder = new ByteBuilder()
   #printed = 0
   /** Records without a value, of which there was nothing to print. */
   #tombstones = 0
+  /** Records that the schema that was asked for cannot read. */
+  #unresolvable = 0
   #isFlushDue = false
   /** One write after the other. */
   #written: Promise<void> = Promise.resolve()
 
-  constructor(output: Output) {
+  constructor(output: Output, views: DatumViews) {
     this.#output = output
+    this.#views = views
   }
 
   get printed(): number {
@@ -26,6 +34,7 @@ export class RecordPrinter {
 
   /** Resolves when there is room for more. */
   async print(record: ConsumedRecord): Promise<void> {
+    if (!this.#views.isReady(record)) await this.#views.prepare(record)
     this.#append(record)
     this.#printed += 1
     if (this.#builder.length > WRITE_BYTES) await this.#flush()
@@ -34,6 +43,7 @@ export class RecordPrinter {
 
   /** Resolves when it is written. */
   async printAtOnce(record: ConsumedRecord): Promise<void> {
+    if (!this.#views.isReady(record)) await this.#views.prepare(record)
     this.#append(record)
     this.#printed += 1
     await this.#output.written(this.#builder.take())
@@ -51,26 +61,60 @@ export class RecordPrinter {
     }
   }
 
+  /** Once all is printed: a record that could not be read is a failure, though the rest went on. */
+  expectAllRead(): void {
+    if (this.#unresolvable === 0) return
+    const { format } = this.#output
+    throw new CommandFailure(EXIT.failure, {
+      message: `${counted(this.#unresolvable, 'record')} could not be read with the schema that was asked for.`,
+      next:
+        format === 'table'
+          ? 'Each was told of in its place; without --schema and --key-schema each is read by its own.'
+          : 'Each has its error; without --schema and --key-schema each is read by its own.',
+    })
+  }
+
   #append(record: ConsumedRecord): void {
     const { format } = this.#output
-    if (format === 'table') {
-      if (record.value === null) {
-        this.#tombstones += 1
-        return
-      }
-      this.#builder.writeBytes(record.value)
-      this.#builder.writeText('\n')
-      return
-    }
+    const view = this.#views.of(record.topic)
+    if (format === 'table') return this.#appendValue(record, view)
     if (format === 'json') this.#builder.writeText(this.#printed === 0 ? '[\n  ' : ',\n  ')
     const { partition, offset } = record
     writeRecord(
       this.#builder,
       partition,
       { ...record, offset: offset as Offset },
-      { format: 'json' },
+      { format: 'json', ...(view && { readers: this.#counting(view) }) },
     )
     if (format === 'jsonl') this.#builder.writeText('\n')
+  }
+
+  #appendValue({ topic, partition, offset, value }: ConsumedRecord, view?: DatumView): void {
+    if (value === null) {
+      this.#tombstones += 1
+      return
+    }
+    const read = view?.value?.read(value)
+    if (read !== undefined && 'error' in read) {
+      this.#unresolvable += 1
+      const { path, detail } = read.error
+      this.#output.note(`${topic}-${partition}, offset ${offset}, ${path}: ${detail}`)
+      return
+    }
+    if (read?.json === undefined) this.#builder.writeBytes(value)
+    else this.#builder.writeText(read.json)
+    this.#builder.writeText('\n')
+  }
+
+  #counting({ key, value }: DatumView) {
+    const counted = (read: DatumRead): DatumRead => {
+      if ('error' in read) this.#unresolvable += 1
+      return read
+    }
+    return {
+      ...(key && { key: { read: (bytes: Uint8Array) => counted(key.read(bytes)) } }),
+      ...(value && { value: { read: (bytes: Uint8Array) => counted(value.read(bytes)) } }),
+    }
   }
 
   /** Records that have arrived are taken without a pause, so this comes when the next ones are waited for. */

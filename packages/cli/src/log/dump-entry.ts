@@ -2,6 +2,7 @@ import type { ProducerSnapshotRow } from '@millrace/log/producer-snapshot'
 import type { BatchHeader } from '@millrace/model/record-batch'
 import type { LogRecord } from '@millrace/model/record'
 import { bytesAsJson, headersAsJson } from '../record-json.ts'
+import type { ShownData, ShownDatum } from './stored-data.ts'
 
 /** What `log dump` prints, one after the other. */
 export type DumpEntry =
@@ -32,6 +33,8 @@ export interface DumpedRecord {
   readonly marker: { readonly type: string; readonly coordinatorEpoch: number } | undefined
   /** Also print key and value. */
   readonly withContent: boolean
+  /** What key and value are as data of a schema. */
+  readonly data?: ShownData
 }
 
 export interface DumpedTransaction {
@@ -107,7 +110,7 @@ export function dumpJson(entry: DumpEntry): object {
     return { ...rest, ...header, lastSequence: lastSequence(header) }
   }
   if (entry.kind !== 'record') return entry
-  const { record, header, marker } = entry
+  const { record, header, marker, data = {} } = entry
   return {
     kind: 'record',
     offset: record.offset,
@@ -120,11 +123,21 @@ export function dumpJson(entry: DumpEntry): object {
       ? {
           ...bytesAsJson('key', record.key),
           ...bytesAsJson('value', record.value),
+          ...(data.key && { keyDatum: datumJson(data.key) }),
+          ...(data.value && { valueDatum: datumJson(data.value) }),
           headers: headersAsJson(record.headers),
         }
       : { headerNames: record.headers.map((recordHeader) => recordHeader.name) }),
   }
 }
+
+/** The JSON is parsed once more by whoever reads the line: no digit of it is lost here. */
+function datumJson({ json, ...rest }: ShownDatum): object {
+  return json === undefined ? rest : { ...rest, json: rawJson(json) }
+}
+
+/** The compiler's libraries do not have it yet. */
+const { rawJSON: rawJson } = JSON as typeof JSON & { readonly rawJSON: (text: string) => unknown }
 
 function batchText({ header, position, isValid }: DumpedBatch): string {
   return (
@@ -140,7 +153,7 @@ function batchText({ header, position, isValid }: DumpedBatch): string {
   )
 }
 
-function recordText({ record, header, marker, withContent }: DumpedRecord): string {
+function recordText({ record, header, marker, withContent, data }: DumpedRecord): string {
   const { key, value } = record
   const names = record.headers.map((recordHeader) => recordHeader.name).join(',')
   const sequence = sequenceOf(header, record.offset - header.baseOffset)
@@ -154,7 +167,15 @@ function recordText({ record, header, marker, withContent }: DumpedRecord): stri
   if (!withContent || header.isControl) return `${line}\n`
   const keyText = key === null ? '' : ` key: ${Buffer.from(key).toString()}`
   const valueText = value === null ? '' : ` payload: ${Buffer.from(value).toString()}`
-  return `${line}${keyText}${valueText}\n`
+  return `${line}${keyText}${valueText}${datumText('key', data?.key)}${datumText('value', data?.value)}\n`
+}
+
+/** Behind what Kafka's tool prints. */
+function datumText(place: 'key' | 'value', datum: ShownDatum | undefined): string {
+  if (datum === undefined) return ''
+  const { schemaId, json, error } = datum
+  const shown = json === undefined ? `${place}Error: ${error ?? ''}` : `${place}Json: ${json}`
+  return ` ${place}SchemaId: ${schemaId} ${shown}`
 }
 
 function producerText(producer: DumpedProducer): string {

@@ -16,12 +16,15 @@ import { BATCH_HEADER_SIZE, type BatchHeader, readBatchHeader } from '@millrace/
 import type { LogRecord } from '@millrace/model/record'
 import type { DumpedRecord, DumpEntry, Gap } from './dump-entry.ts'
 import type { NamedFile } from './expect-segment.ts'
+import type { StoredData } from './stored-data.ts'
 
 export interface DumpOptions {
   /** Every record, not only its batch. */
   readonly records: boolean
   /** Their keys and values, too. */
   readonly content: boolean
+  /** Reads those that are data of a schema. */
+  readonly data?: StoredData
 }
 
 /** What is in one file of a partition directory. Answers with the gaps between its batches. */
@@ -111,11 +114,11 @@ async function headerAt(file: DiskFile, position: number): Promise<BatchHeader |
 /** A log that was compacted may have one between any two batches. */
 const GAPS_MAX = 1_000
 
-function* dumpBatches(
+async function* dumpBatches(
   piece: SoundBatches,
   shownAs: string,
   options: DumpOptions,
-): Generator<DumpEntry> {
+): AsyncGenerator<DumpEntry> {
   let at = 0
   for (const header of piece.headers) {
     const position = piece.position + at
@@ -125,20 +128,22 @@ function* dumpBatches(
   }
 }
 
-function* dumpRecords(
+async function* dumpRecords(
   bytes: Uint8Array,
   at: number,
   header: BatchHeader,
   options: DumpOptions & { readonly shownAs: string },
-): Generator<DumpEntry> {
+): AsyncGenerator<DumpEntry> {
   try {
     for (const record of decodeRecords(bytes, at, header, { maxBytes: RECORDS_BYTES_MAX })) {
+      const data = header.isControl ? undefined : await options.data?.read(record)
       yield {
         kind: 'record',
         record,
         header,
         marker: header.isControl ? markerOf(record) : undefined,
         withContent: options.content,
+        ...(data && { data }),
       }
     }
   } catch (error) {

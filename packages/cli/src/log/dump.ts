@@ -5,13 +5,14 @@ import { dumpJson, dumpText, type DumpEntry } from './dump-entry.ts'
 import { dumpFile, type DumpOptions, fileKind } from './dump-file.ts'
 import { expectSegment, type NamedFile } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
+import { type SchemaFiles, StoredData } from './stored-data.ts'
 import { partitionsOf, segmentFilesIn, type Selection, type Target } from './target.ts'
 
 /** Prints what is in the files of segments: batches, records, index entries. */
 export async function dumpLogs(
   invocation: Invocation,
   paths: readonly string[],
-  options: DumpOptions & Selection,
+  options: DumpOptions & Selection & SchemaFiles,
 ): Promise<void> {
   await invocation.output.stream(dumpAll(invocation, paths, options), {
     asText: dumpText,
@@ -23,12 +24,13 @@ export async function dumpLogs(
 async function* dumpAll(
   invocation: Invocation,
   paths: readonly string[],
-  options: DumpOptions & Selection,
+  options: DumpOptions & Selection & SchemaFiles,
 ): AsyncGenerator<DumpEntry> {
   const gaps: DumpEntry[] = []
   for await (const { disk, target } of openTargets(invocation, paths, options)) {
+    const data = options.content ? await StoredData.open(disk, target, options) : undefined
     for await (const file of filesOf(disk, target)) {
-      const found = yield* dumpFile(disk, file, options)
+      const found = yield* dumpFile(disk, file, { ...options, ...(data && { data }) })
       if (found.length > 0) gaps.push({ kind: 'gaps', path: file.shownAs, gaps: found })
     }
   }

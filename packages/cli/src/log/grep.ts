@@ -5,6 +5,7 @@ import type { Disk } from '@millrace/disk/disk'
 import type { Damage } from '@millrace/log/batch-scanner'
 import { parseSegmentFileName } from '@millrace/log/segment-files'
 import type { LogRecord } from '@millrace/model/record'
+import type { DatumReader, DatumReaders } from '@millrace/model/schema-setting'
 import { parsePartitionDirectoryName } from '@millrace/model/topic'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
@@ -14,6 +15,7 @@ import { expectSegment, type NamedFile } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
 import { type MatchOptions, recordMatcher } from './record-matcher.ts'
 import { segmentRecords } from './segment-records.ts'
+import { StoredData } from './stored-data.ts'
 import { partitionsOf, segmentFilesIn, type Selection, type Target } from './target.ts'
 
 export interface GrepOptions extends Selection, MatchOptions {}
@@ -30,6 +32,7 @@ export async function grepLogs(
   let count = 0
   async function* search(): AsyncGenerator<FoundRecord> {
     for await (const { disk, target } of openTargets(invocation, paths, options)) {
+      const data = await StoredData.open(disk, target)
       for await (const file of segmentsOf(disk, target)) {
         const { path, shownAs, directory } = file
         const partition = parsePartitionDirectoryName(directory)?.partition ?? 0
@@ -39,7 +42,7 @@ export async function grepLogs(
         for await (const record of segmentRecords(disk, path, onDamage)) {
           if (!matches(record)) continue
           count += 1
-          yield { directory, partition, record }
+          yield { directory, partition, record, readers: await data.readersFor(record) }
         }
       }
     }
@@ -57,6 +60,8 @@ interface FoundRecord {
   readonly directory: string
   readonly partition: number
   readonly record: LogRecord
+  /** Of a key, or a value, that is data of a schema of the data directory. */
+  readonly readers: DatumReaders
 }
 
 interface SegmentFile extends NamedFile {
@@ -78,15 +83,19 @@ async function* segmentsOf(disk: Disk, target: Target): AsyncGenerator<SegmentFi
   }
 }
 
-function foundText({ directory, record }: FoundRecord): string {
-  const key = record.key === null ? '-' : Buffer.from(record.key).toString()
-  const value = record.value === null ? '' : Buffer.from(record.value).toString()
+function foundText({ directory, record, readers }: FoundRecord): string {
+  const key = record.key === null ? '-' : textOf(record.key, readers.key)
+  const value = record.value === null ? '' : textOf(record.value, readers.value)
   return `${directory}:${record.offset} ${formatTime(record.timestamp)} ${key} ${value}\n`
 }
 
+function textOf(bytes: Uint8Array, reader: DatumReader | undefined): string {
+  return reader?.read(bytes).json ?? Buffer.from(bytes).toString()
+}
+
 /** As `produce --format jsonl` takes it back. */
-function foundJson({ partition, record }: FoundRecord): string {
+function foundJson({ partition, record, readers }: FoundRecord): string {
   const builder = new ByteBuilder()
-  writeRecord(builder, partition, record, { format: 'json' })
+  writeRecord(builder, partition, record, { format: 'json', readers })
   return builder.take().toString()
 }

@@ -8,7 +8,7 @@ import { additions, RECORD_BYTES_MAX, type RecordOfLine } from './plain-line.ts'
 import type { ProduceOptions } from './produce-options.ts'
 
 /** A line is a record in JSON, as `consume -o jsonl` writes it and as the HTTP API takes it. */
-export function recordOfJsonLine(options: ProduceOptions): RecordOfLine {
+export function recordOfJsonLine(options: ProduceOptions, hasKeySchema: boolean): RecordOfLine {
   if (
     options.key !== undefined ||
     options.keyJson !== undefined ||
@@ -21,17 +21,17 @@ export function recordOfJsonLine(options: ProduceOptions): RecordOfLine {
   }
   const extend = additions(options)
   return (line, lineNumber) => {
-    const { partition, ...record } = parseRecord(line, lineNumber)
+    const { partition, ...record } = parseRecord(line, lineNumber, hasKeySchema)
     const isKept = partition !== undefined && options.ignorePartition !== true
     return extend(isKept ? { ...record, partition } : record, lineNumber)
   }
 }
 
-function parseRecord(line: Uint8Array, lineNumber: number): RecordToProduce {
+function parseRecord(line: Uint8Array, lineNumber: number, hasKeySchema: boolean): RecordToProduce {
   const bytes = Buffer.from(line.buffer, line.byteOffset, line.byteLength)
   if (!isUtf8(bytes)) throw badLine(lineNumber, 'it is not UTF-8')
   try {
-    const reading = { recordMaxBytes: RECORD_BYTES_MAX, nowMs: Date.now() }
+    const reading = { recordMaxBytes: RECORD_BYTES_MAX, nowMs: Date.now(), hasKeySchema }
     return readRecord(bytes, { from: 0, end: bytes.length }, reading)
   } catch (error) {
     if (error instanceof RecordFault) throw badLine(lineNumber, error.message)

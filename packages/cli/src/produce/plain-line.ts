@@ -2,8 +2,16 @@ import type { HeaderInput, ProducerRecord } from '@millrace/client'
 import type { ProduceOptions } from './produce-options.ts'
 import { keyOfLine } from './record-key.ts'
 
+/** A record, and what its key and value are: where there is a schema, text and JSON are encoded. */
+export interface LineRecord extends ProducerRecord {
+  readonly key?: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly keyForm?: 'bytes' | 'text' | 'json'
+  readonly valueForm?: 'bytes' | 'json'
+}
+
 /** What a line becomes. */
-export type RecordOfLine = (line: Uint8Array, lineNumber: number) => ProducerRecord
+export type RecordOfLine = (line: Uint8Array, lineNumber: number) => LineRecord
 
 /** The most that a server takes unless it is told otherwise; it has the last word. */
 export const RECORD_BYTES_MAX = 8 * 1024 * 1024
@@ -16,7 +24,7 @@ export function recordOfPlainLine(options: ProduceOptions, onKeyless: () => void
   return (line, lineNumber) => {
     const key = keyOf(line)
     if (key === null && wantsKey) onKeyless()
-    return extend({ key, value: line, headers: [] }, lineNumber)
+    return extend({ key, keyForm: 'text', value: line, valueForm: 'json', headers: [] }, lineNumber)
   }
 }
 
@@ -25,9 +33,9 @@ export function additions({ header, lineHeader, partition }: ProduceOptions) {
   const given = [...(header ?? [])].map(([name, value]) => ({ name, value }))
   const place = partition === undefined ? {} : { partition }
   return (
-    record: ProducerRecord & { readonly headers: readonly HeaderInput[] },
+    record: LineRecord & { readonly headers: readonly HeaderInput[] },
     lineNumber: number,
-  ): ProducerRecord => {
+  ): LineRecord => {
     const numbered =
       lineHeader === undefined ? [] : [{ name: lineHeader, value: String(lineNumber) }]
     return { ...record, ...place, headers: [...record.headers, ...given, ...numbered] }

@@ -1,8 +1,12 @@
+import type { SchemaName } from '@millrace/model/schema-setting'
+
 /** What becomes of the lines, as the command line says it. */
 export interface ProduceOptions {
   readonly key?: string
   readonly keyJson?: string
   readonly keyRegex?: string
+  readonly schema?: SchemaName
+  readonly keySchema?: SchemaName
   readonly partition?: number
   readonly header?: ReadonlyMap<string, string>
   readonly lineHeader?: string

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { addAbortSignal, type Readable } from 'node:stream'
-import { type Client, MillraceError } from '@millrace/client'
+import { type Client, MillraceError, type TopicConfig } from '@millrace/client'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { splitLines } from '../lines.ts'
@@ -23,15 +23,22 @@ export async function produce(invocation: Invocation, production: Production): P
   const { output, signal } = invocation
   const { topic } = production
   let keyless = 0
-  const recordOf =
-    production.format === 'jsonl'
-      ? (await import('./json-line.ts')).recordOfJsonLine(production)
-      : recordOfPlainLine(production, () => (keyless += 1))
   await using input = await openInput(production.file, invocation)
   const startedMs = performance.now()
   const acknowledged = new Acknowledgements(production.fromLine)
   // Before a line is read, and without waiting: is there a server, and such a topic?
-  await withServer(invocation, { topic }, (client) => expectTopic(client, topic, signal))
+  const encoding = await withServer(invocation, { topic }, async (client) => {
+    const config = await expectTopic(client, topic, signal)
+    return encodingFor(client, topic, config, production)
+  })
+  const plain =
+    production.format === 'jsonl'
+      ? (await import('./json-line.ts')).recordOfJsonLine(production, encoding?.hasKeys === true)
+      : recordOfPlainLine(production, () => (keyless += 1))
+  const recordOf: RecordOfLine =
+    encoding === undefined
+      ? plain
+      : (line, lineNumber) => encoding.encode(plain(line, lineNumber), lineNumber)
   await withServer(invocation, { topic, retryForMs: production.retryFor }, async (client) => {
     const progress = await startProgress({
       isWanted: production.progress,
@@ -50,6 +57,7 @@ export async function produce(invocation: Invocation, production: Production): P
       progress.stop()
     }
   })
+  for (const note of encoding?.notes() ?? []) output.note(note)
   if (keyless > 0) output.note(`${counted(keyless, 'line')} had no key.`)
   const took = formatDuration(performance.now() - startedMs)
   output.note(
@@ -57,14 +65,38 @@ export async function produce(invocation: Invocation, production: Production): P
   )
 }
 
-/** A topic that is not there will do where producing makes it. */
-async function expectTopic(client: Client, topic: string, signal: AbortSignal): Promise<void> {
+/** Its settings. A topic that is not there will do where producing makes it. */
+async function expectTopic(
+  client: Client,
+  topic: string,
+  signal: AbortSignal,
+): Promise<TopicConfig | undefined> {
   try {
-    await client.topics.describe(topic, { signal })
+    return (await client.topics.describe(topic, { signal })).config
   } catch (error) {
     const isUnknown = error instanceof MillraceError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'
     if (!isUnknown || !(await client.status({ signal })).autoCreateTopics) throw error
+    return undefined
   }
+}
+
+/** Only where there are schemas what encodes is loaded. */
+async function encodingFor(
+  client: Client,
+  topic: string,
+  config: TopicConfig | undefined,
+  { schema, keySchema }: Production,
+) {
+  const { keySchema: keys = null, valueSchema: values = null } = config ?? {}
+  if (keys === null && values === null && schema === undefined && keySchema === undefined) {
+    return undefined
+  }
+  const { LineEncoding } = await import('./line-encoding.ts')
+  return LineEncoding.open(client, {
+    topic,
+    key: { setting: keys, asked: keySchema },
+    value: { setting: values, asked: schema },
+  })
 }
 
 interface Lines {

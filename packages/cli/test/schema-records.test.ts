@@ -1,0 +1,202 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { jsonLines, serve, type Served } from './served.ts'
+
+let served: Served
+beforeAll(async () => {
+  served = await serve()
+})
+afterAll(async () => served[Symbol.asyncDispose]())
+
+const TOTAL = { name: 'total', type: 'long' }
+const NOTE = { name: 'note', type: ['null', 'string'], default: null }
+
+function order(...fields: readonly object[]): object {
+  return { type: 'record', name: 'Order', fields }
+}
+
+async function file(name: string, content: object | string): Promise<string> {
+  const text = typeof content === 'string' ? content : JSON.stringify(content)
+  await writeFile(join(served.directory, name), text)
+  return name
+}
+
+async function told(...line: readonly string[]): Promise<string> {
+  const run = await served.cli(line)
+  expect(run).toMatchObject({ status: 0, stderr: '' })
+  return run.stdout.toString()
+}
+
+async function produce(topic: string, text: string, ...options: readonly string[]) {
+  return served.cli(['produce', topic, ...options], { stdin: Buffer.from(text) })
+}
+
+describe('records of a topic with a schema', () => {
+  test('lines are encoded, and printed as plain JSON', async () => {
+    await told('schema', 'register', 'p', await file('p1.avsc', order(TOTAL)))
+    await told('topic', 'create', 'p', '--config', 'valueSchema=p')
+    const sent = await produce('p', '{"total":1}\n{"total":9007199254740993}\n')
+    expect(sent.status).toBe(0)
+    expect(await told('consume', 'p')).toBe('{"total":1}\n{"total":9007199254740993}\n')
+    const whole = jsonLines(await served.cli(['consume', 'p', '-o', 'jsonl', '-n', '1']))
+    expect(whole).toMatchObject([{ offset: 0, value: { total: 1 } }])
+    const grouped = await told('consume', 'p', '--group', 'g')
+    expect(grouped).toContain('{"total":9007199254740993}\n')
+    await served.client.shareGroups.put('s', { topics: ['p'], start: 'earliest' })
+    expect(await told('consume', '--share', 's')).toContain('{"total":1}\n')
+  })
+
+  test('what was printed whole is produced again, key and value', async () => {
+    await told('schema', 'register', 'k', await file('k.avsc', '"int"'))
+    await told('schema', 'register', 'q', await file('q.avsc', order(TOTAL)))
+    for (const topic of ['q', 'q-copy']) {
+      await told('topic', 'create', topic, '--config', 'valueSchema=q', '--config', 'keySchema=k')
+    }
+    await produce('q', '{"key":7,"value":{"total":1}}\n', '--format', 'jsonl')
+    const { stdout } = await served.cli(['consume', 'q', '-o', 'jsonl'])
+    expect(JSON.parse(stdout.toString())).toMatchObject({ key: 7, value: { total: 1 } })
+    expect((await produce('q-copy', stdout.toString(), '--format', 'jsonl')).status).toBe(0)
+    expect((await served.cli(['consume', 'q-copy', '-o', 'jsonl'])).stdout).toEqual(stdout)
+  })
+
+  test('a line that does not fit is told with its path', async () => {
+    await told('schema', 'register', 'm', await file('m.avsc', order(TOTAL)))
+    await told('topic', 'create', 'm', '--config', 'valueSchema=m')
+    const run = await produce('m', '{"total":1}\n{"total":1.5}\n')
+    expect(run.status).toBe(1)
+    expect(run.stderr).toContain('Line 2 does not fit m@1: /value/total: ')
+    expect(run.stderr).toContain('--from-line 2')
+    await told(
+      'topic',
+      'create',
+      'm-off',
+      '--config',
+      'valueSchema={"subject":"m","onMisfit":"off"}',
+    )
+    expect((await produce('m-off', '{"total":1}\ntext\n')).stderr).toContain(
+      '1 line did not fit m@1, each sent as it is. The first: line 2, /value: ',
+    )
+    expect(await told('consume', 'm-off')).toBe('{"total":1}\ntext\n')
+    const other = await produce('m', '{"total":1}\n', '--schema', 'other')
+    expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining('of subject m') })
+  })
+
+  test('dead letters have the line as it was', async () => {
+    await told('schema', 'register', 'dl', await file('dl.avsc', order(TOTAL)))
+    await told('topic', 'create', 'dead')
+    const setting = '{"subject":"dl","onMisfit":"dead-letter","deadLetterTopic":"dead"}'
+    await told('topic', 'create', 'dl', '--config', `valueSchema=${setting}`)
+    const run = await produce('dl', '{"total":1}\n{"total":"x"}\n')
+    expect(run.status).toBe(0)
+    expect(run.stderr).toContain('each a dead letter in dead')
+    expect(await told('consume', 'dl')).toBe('{"total":1}\n')
+    expect(await told('consume', 'dead')).toBe('{"total":"x"}\n')
+  })
+
+  test('a topic whose subject has no version says what to do', async () => {
+    await told('topic', 'create', 'none', '--config', 'valueSchema=nobody')
+    const run = await produce('none', '{"total":1}\n')
+    expect(run.status).toBe(3)
+    expect(run.stderr).toContain('millrace schema register nobody FILE')
+  })
+})
+
+describe('a history of several versions', () => {
+  const added = [TOTAL, NOTE, ...['a', 'b', 'c'].map((name) => ({ name, type: 'int', default: 1 }))]
+
+  beforeAll(async () => {
+    await told('topic', 'create', 'h', '-p', '2', '--config', 'valueSchema=h')
+    for (const count of [1, 2, 3, 4, 5]) {
+      const name = await file(`h${count}.avsc`, order(...added.slice(0, count)))
+      await told('schema', 'register', 'h', name)
+      const run = await produce(
+        'h',
+        `{"total":${count}}\n`,
+        '--schema',
+        `h@${count}`,
+        '--partition',
+        '0',
+      )
+      expect(run.status).toBe(0)
+    }
+  })
+
+  test('five versions are read whole by each of the five', async () => {
+    const names = ['total', 'note', 'a', 'b', 'c']
+    for (const version of [1, 2, 3, 4, 5]) {
+      const text = await told('consume', 'h', '--schema', `h@${version}`)
+      const read = text
+        .trim()
+        .split('\n')
+        .map((line): object => JSON.parse(line))
+      expect(read.map((value) => Object.keys(value))).toEqual(
+        Array.from({ length: 5 }, () => names.slice(0, version)),
+      )
+      expect(read).toMatchObject([1, 2, 3, 4, 5].map((total) => ({ total })))
+    }
+  })
+
+  test('a schema that reads all of it, with the records of each version', async () => {
+    const next = await file('h6.avsc', order(TOTAL, { name: 'd', type: 'string', default: '' }))
+    const line = ['schema', 'check', 'h', next, '--against-history']
+    expect(await told(...line)).toMatch(
+      /\nh@1 +1 +0\n(.*\n){4}h6.avsc reads all of them: 5 records, /,
+    )
+    expect(JSON.parse(await told(...line, '-o', 'json'))).toMatchObject({
+      subject: 'h',
+      topics: [{ topic: 'h', part: 'value', records: 5 }],
+      records: 5,
+      failed: 0,
+      writers: [1, 2, 3, 4, 5].map((version) => ({ version, records: 1, failed: 0 })),
+      first: null,
+    })
+  })
+
+  test('one that does not: how many, whose, and the first', async () => {
+    const next = await file('h7.avsc', order(TOTAL, { name: 'c', type: 'int' }))
+    const run = await served.cli(['schema', 'check', 'h', next, '--against-history', '-o', 'json'])
+    expect(run.status).toBe(1)
+    expect(run.stderr).toContain('h7.avsc cannot read 4 records of 5.')
+    const answer = JSON.parse(run.stdout.toString())
+    expect(answer.writers.map(({ failed }: { failed: number }) => failed)).toEqual([1, 1, 1, 1, 0])
+    expect(answer.first).toMatchObject({ topic: 'h', partition: 0, offset: 0, path: '/value' })
+    expect(answer.first.reason).toContain('has no field c')
+    const people = await served.cli(['schema', 'check', 'h', next, '--against-history'])
+    expect(people.stdout.toString()).toContain('The first: h-0, offset 0, /value: ')
+    const archive = await served.cli([
+      'schema',
+      'check',
+      'h',
+      next,
+      '--against-history',
+      '--topic',
+      'h',
+      '--key',
+      '-o',
+      'jsonl',
+    ])
+    expect(jsonLines(archive)).toMatchObject([{ records: 0, tombstones: 5 }])
+  })
+
+  test('a record that cannot be read is told in its place, and the rest go on', async () => {
+    await told(
+      'schema',
+      'register',
+      'strict',
+      await file('s.avsc', order(TOTAL, { name: 'c', type: 'int' })),
+    )
+    const run = await served.cli(['consume', 'h', '--schema', 'strict'])
+    expect(run.status).toBe(1)
+    expect(run.stdout.toString()).toBe('{"total":5,"c":1}\n')
+    expect(run.stderr).toContain('h-0, offset 0, /value: ')
+    expect(run.stderr).toContain('4 records could not be read')
+    const json = await served.cli(['consume', 'h', '--schema', 'strict', '-o', 'jsonl'])
+    expect(json.status).toBe(1)
+    const lines = jsonLines(json) as { error?: { code: string }; value?: object }[]
+    expect(lines.map(({ error, value }) => error?.code ?? value)).toEqual([
+      ...Array.from({ length: 4 }, () => 'UNRESOLVABLE'),
+      { total: 5, c: 1 },
+    ])
+  })
+})
