@@ -120,7 +120,7 @@ async function unknownSubject(
   client: Client,
   subject: string,
 ): Promise<CommandFailure> {
-  const names = await client.schemas.subjects().catch((): readonly string[] => [])
+  const names = await namesOf(subjectsOf(client), (name) => name)
   const suggestion = nearest(subject, names)
   return new CommandFailure(EXIT.notFound, {
     message: `There is no subject ${subject}.`,
@@ -130,6 +130,10 @@ async function unknownSubject(
         : `Did you mean ${suggestion}? To see all: millrace schema ls`,
     cause: error,
   })
+}
+
+async function* subjectsOf(client: Client): AsyncGenerator<string> {
+  yield* await client.schemas.subjects()
 }
 
 /** As far as they can be had: what was asked has failed already. */

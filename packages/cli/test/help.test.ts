@@ -71,7 +71,6 @@ test.each([
   { line: ['consume', '--share', 'g', '--server', '127.0.0.1:9'] },
   { line: ['schema', 'ls', '--server', '127.0.0.1:9'] },
   { line: ['schema', 'types', 'orders-value', '--server', '127.0.0.1:9'] },
-  { line: ['log', 'dump', 'fixtures', '--values', '--schema', 'absent.avsc'] },
 ])('$line loads neither the server nor its database', async ({ line }) => {
   const loaded = await modulesLoadedBy(line)
   expect(loaded.some((url) => url.endsWith('/cli/src/program.ts'))).toBe(true)

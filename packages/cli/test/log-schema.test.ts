@@ -1,7 +1,7 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeTempDirectory } from '@millrace/testing/temp-directory'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCli } from './run-cli.ts'
 import { jsonLines, serve } from './served.ts'
 
@@ -33,16 +33,22 @@ async function stopped(): Promise<{ readonly path: string } & AsyncDisposable> {
     const stdin = Buffer.from(`{"key":5,"value":${value}}\n`)
     const run = await served.cli(['produce', 'o', '--format', 'jsonl'], { stdin })
     expect(run.status).toBe(0)
+    await topics.create('plain')
     await served.cli(['produce', 'plain'], { stdin: Buffer.from('text\n') })
   }
   const kept = opened.move()
   return { path: directory.path, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
+let directory: Awaited<ReturnType<typeof stopped>>
+beforeAll(async () => {
+  directory = await stopped()
+})
+afterAll(async () => directory[Symbol.asyncDispose]())
+
 const JSON_TEXT = '{"total":9007199254740993,"item":{"sku":"a"}}'
 
 test('log dump shows keys and values as JSON, by the registry of the data directory', async () => {
-  await using directory = await stopped()
   const options = { directory: directory.path }
   const run = await runCli(['log', 'dump', 'data', '--topic', 'o', '--values'], options)
   expect(run).toMatchObject({ status: 0, stderr: '' })
@@ -57,11 +63,21 @@ test('log dump shows keys and values as JSON, by the registry of the data direct
   const partition = await runCli(['log', 'dump', 'data/topics/o-0', '--values'], options)
   expect(partition.stdout.toString()).toContain(`valueJson: ${JSON_TEXT}\n`)
   const plain = await runCli(['log', 'dump', 'data', '--topic', 'plain', '--values'], options)
-  expect(plain.stdout.toString()).toMatch(/ payload: text\n$/)
+  expect(plain.stdout.toString()).toMatch(/ payload: text\n/)
+})
+
+test('what reads schemas offline loads no database', async () => {
+  const environment = { NODE_V8_COVERAGE: join(directory.path, 'coverage') }
+  await runCli(['log', 'dump', 'data', '--values'], { directory: directory.path, environment })
+  const reports = await readdir(join(directory.path, 'coverage'))
+  const texts = await Promise.all(
+    reports.map(async (name) => readFile(join(directory.path, 'coverage', name), 'utf8')),
+  )
+  expect(texts.join('')).toContain('/avro/src/avro-codec.ts')
+  expect(texts.join('')).not.toMatch(/\/(lmdb|avsc)\//)
 })
 
 test('log grep shows them, too', async () => {
-  await using directory = await stopped()
   const options = { directory: directory.path }
   const run = await runCli(['log', 'grep', 'a', 'data', '--topic', 'o'], options)
   expect(run.stdout.toString()).toMatch(
@@ -72,7 +88,6 @@ test('log grep shows them, too', async () => {
 })
 
 test('a schema file reads what lies somewhere without a registry', async () => {
-  await using directory = await stopped()
   const options = { directory: directory.path }
   await mkdir(join(directory.path, 'copy'))
   await copyFile(

@@ -194,6 +194,7 @@ describe('what is made of schemas, and what schemas are made of', () => {
     await told('schema', 'register', 'idl', await file('o.avdl', idl))
     const schema = JSON.parse(await told('schema', 'get', 'idl'))
     expect(schema).toMatchObject({ type: 'record', name: 'Order', namespace: 'com.x' })
+    await served.client.topics.create('idl')
     const sent = await produce('idl', '{"id":1,"state":"PAID"}\n', '--schema', 'idl')
     expect(sent.status).toBe(0)
     expect(await told('consume', 'idl', '--schema', 'idl')).toBe(

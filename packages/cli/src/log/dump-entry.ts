@@ -103,14 +103,28 @@ export function dumpText(entry: DumpEntry): string {
   }
 }
 
-/** For programs: the same, without Kafka's wording. */
-export function dumpJson(entry: DumpEntry): object {
+/** For programs: the same, without Kafka's wording, as JSON on one line. */
+export function dumpJson(entry: DumpEntry): string {
+  const text = JSON.stringify(fieldsOf(entry))
+  const { key, value } = (entry.kind === 'record' && entry.data) || {}
+  return `${text.slice(0, -1)}${datumField('keyDatum', key)}${datumField('valueDatum', value)}}`
+}
+
+/** In the text itself: no digit of a long is lost. */
+function datumField(name: string, datum: ShownDatum | undefined): string {
+  if (datum === undefined) return ''
+  const { schemaId, json, error } = datum
+  const shown = json === undefined ? `"error":${JSON.stringify(error)}` : `"json":${json}`
+  return `,"${name}":{"schemaId":${schemaId},${shown}}`
+}
+
+function fieldsOf(entry: DumpEntry): object {
   if (entry.kind === 'batch') {
     const { header, ...rest } = entry
     return { ...rest, ...header, lastSequence: lastSequence(header) }
   }
   if (entry.kind !== 'record') return entry
-  const { record, header, marker, data = {} } = entry
+  const { record, header, marker } = entry
   return {
     kind: 'record',
     offset: record.offset,
@@ -123,21 +137,11 @@ export function dumpJson(entry: DumpEntry): object {
       ? {
           ...bytesAsJson('key', record.key),
           ...bytesAsJson('value', record.value),
-          ...(data.key && { keyDatum: datumJson(data.key) }),
-          ...(data.value && { valueDatum: datumJson(data.value) }),
           headers: headersAsJson(record.headers),
         }
       : { headerNames: record.headers.map((recordHeader) => recordHeader.name) }),
   }
 }
-
-/** The JSON is parsed once more by whoever reads the line: no digit of it is lost here. */
-function datumJson({ json, ...rest }: ShownDatum): object {
-  return json === undefined ? rest : { ...rest, json: rawJson(json) }
-}
-
-/** The compiler's libraries do not have it yet. */
-const { rawJSON: rawJson } = JSON as typeof JSON & { readonly rawJSON: (text: string) => unknown }
 
 function batchText({ header, position, isValid }: DumpedBatch): string {
   return (

@@ -16,7 +16,7 @@ export async function dumpLogs(
 ): Promise<void> {
   await invocation.output.stream(dumpAll(invocation, paths, options), {
     asText: dumpText,
-    asJson: (entry) => JSON.stringify(dumpJson(entry)),
+    asJson: dumpJson,
   })
 }
 

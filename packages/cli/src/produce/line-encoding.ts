@@ -22,8 +22,8 @@ interface LineSchemas {
 }
 
 /**
- * Makes Avro of lines that are JSON, by the rules that the server has for JSON: with the schema that is asked for, or the
- * latest of the topic's. A line that does not fit a topic that is not strict is sent as it is: the server
+ * Makes Avro of lines that are JSON, by the rules that the server has for JSON: with the schema that is asked for,
+ * or the latest of the topic's. A line that does not fit a topic that is not strict is sent as it is: the server
  * keeps it, or has it among its dead letters.
  */
 export class LineEncoding {

@@ -48,11 +48,11 @@ async function takeBack(
   subject: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  for (const deleting of [schemas.deleteConfig, schemas.deleteMode]) {
-    await deleting(subject, { signal }).catch((error: unknown) => {
-      if (!(error instanceof MillraceError) || !NOT_SET.has(error.code)) throw error
-    })
+  const unlessSet = (error: unknown): void => {
+    if (!(error instanceof MillraceError) || !NOT_SET.has(error.code)) throw error
   }
+  await schemas.deleteConfig(subject, { signal }).catch(unlessSet)
+  await schemas.deleteMode(subject, { signal }).catch(unlessSet)
 }
 
 const NOT_SET: ReadonlySet<string> = new Set([

@@ -29,7 +29,7 @@ export async function schemaSource(
   })
 }
 
-export async function referencedTexts(
+async function referencedTexts(
   client: Client,
   references: readonly SchemaReference[],
 ): Promise<readonly NamedSchemaText[]> {

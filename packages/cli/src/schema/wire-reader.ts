@@ -20,8 +20,8 @@ export interface ReadersSchema {
 }
 
 /**
- * Reads keys or values in the wire format as plain JSON: each by its own schema, or all as data of one. `prepare` fetches
- * the schema that bytes name, before `read` sees them.
+ * Reads keys or values in the wire format as plain JSON: each by its own schema, or all as data of one. `prepare`
+ * fetches the schema that bytes name, before `read` sees them.
  */
 export class WireReader implements DatumReader {
   readonly #place: 'key' | 'value'
