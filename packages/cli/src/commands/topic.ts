@@ -56,6 +56,7 @@ function addCreate(topic: Command): void {
     [
       ['millrace topic create orders --partitions 6', 'with six partitions'],
       ['millrace topic create audit --config retentionMs=-1', 'whose records are kept for ever'],
+      ['millrace topic create orders --config valueSchema=orders-value', 'held to a schema'],
     ],
   )
 }
@@ -85,6 +86,7 @@ function addAlter(topic: Command): void {
     [
       ['millrace topic alter orders --config retentionMs=86400000', 'keep a day'],
       ['millrace topic alter orders --config retentionMs=default', 'back to the default'],
+      ['millrace topic alter orders --config valueSchema=orders-value', 'hold values to a schema'],
       ['millrace topic alter orders --partitions 12', 'more partitions: keys move'],
     ],
   )
