@@ -1,4 +1,5 @@
 /** What runs in the page: bundled with the client, called by name. */
+import { avro } from '../src/avro.ts'
 import { createClient, MillraceError, textOf } from '../src/index.ts'
 
 /** Produces, reads and commits as a page would; answers with what can cross over to the test. */
@@ -54,4 +55,34 @@ async function followWhileProducing(url: string, topic: string) {
   return textOf(record?.value ?? new Uint8Array())
 }
 
-Object.assign(globalThis, { page: { produceAndRead, readAll, failureOf, followWhileProducing } })
+/** Typed records of a schema that the page registers; a number beyond 2^53 crosses over as text. */
+async function produceAvro(url: string, topic: string) {
+  const client = createClient(url)
+  await client.topics.create(topic)
+  const fields = [
+    { name: 'id', type: 'long' },
+    { name: 'note', type: ['null', 'string'], default: null },
+  ]
+  const schema = { type: 'record', name: 'Order', fields }
+  const orders = avro<{ id: number | bigint; note?: string | null }>(client, {
+    subject: `${topic}-value`,
+    schema,
+    autoRegister: true,
+  })
+  {
+    await using producer = client.producer(topic)
+    await producer.send({ value: await orders.encode({ id: 1 }) })
+    await producer.send({ value: 'no datum' })
+    await producer.send({ value: await orders.encode({ id: 2n ** 60n, note: 'ü' }) })
+  }
+  await using consumer = client.consumer(topic, { follow: false })
+  const read: unknown[] = []
+  for await (const { data, error } of orders.records(consumer)) {
+    read.push(error?.code ?? (data && { ...data, id: String(data.id) }))
+  }
+  return read
+}
+
+Object.assign(globalThis, {
+  page: { produceAndRead, readAll, failureOf, followWhileProducing, produceAvro },
+})

@@ -60,6 +60,14 @@ describe.skipIf(!hasBrowser)('in a real Chromium, of CHROMIUM_PATH or /usr/bin/c
     expect(await call(page, 'followWhileProducing', server.url, 'wide')).toBe('late')
   })
 
+  test('a page registers a schema, and produces and reads typed records', async () => {
+    expect(await call(page, 'produceAvro', server.url, 'from-page-avro')).toEqual([
+      { id: '1', note: null },
+      'UNRESOLVABLE',
+      { id: '1152921504606846976', note: 'ü' },
+    ])
+  })
+
   test('a failure has the code of the error table', async () => {
     const code = await call(page, 'failureOf', server.url, 'not-there')
     expect(code).toBe('UNKNOWN_TOPIC_OR_PARTITION')
