@@ -1,6 +1,6 @@
 import { CLIENT_ERRORS } from '@millrace/client'
 import { HTTP_STATUS } from '@millrace/http/errors'
-import { REGISTRY_ERRORS } from '@millrace/model/registry-error'
+import { REGISTRY_ERRORS, type RegistryErrorName } from '@millrace/model/registry-error'
 import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
 import { ACKNOWLEDGEMENT_ERRORS } from '@millrace/model/share-group'
 import { EXIT, EXIT_STATUS } from '../../packages/cli/src/exit-status.ts'
@@ -77,13 +77,15 @@ function ofTheRegistry(): readonly (string | readonly string[])[] {
     '## The schema registry',
     '',
     'Below `/registry`, errors have the form of Confluent’s Schema Registry API: `{"error_code":40401,"message":"…"}`. What the',
-    'table above says of the storage is `50001` there, and of a request its HTTP status.',
+    'table above says of the storage is `50001` there, and of a request its HTTP status. The client library rejects with the',
+    'name at the end of the line for its `code`, and keeps `errorCode`.',
     '',
     table(
-      ['error_code', 'HTTP', 'meaning', ''],
+      ['error_code', 'HTTP', 'CLI exit', 'meaning', ''],
       Object.entries(REGISTRY_ERRORS).map(([name, { errorCode, status, about }]) => [
         String(errorCode),
         String(status),
+        String(EXIT_STATUS[name as RegistryErrorName]),
         about,
         `\`${name}\``,
       ]),

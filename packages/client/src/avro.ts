@@ -35,12 +35,12 @@ export type AvroRecord<T> = ConsumedRecord &
   )
 
 /** Encodes and decodes keys or values; schemas are fetched once. */
-export interface AvroSerde<T> {
+export interface AvroSerde<T, Input = T> {
   /**
    * For `producer.send({ value: await orders.encode(order) })`. What is missing takes its default. INVALID_RECORD, with
    * the `path` of the first misfit; SUBJECT_NOT_FOUND, VERSION_NOT_FOUND.
    */
-  encode(data: T): Promise<Uint8Array<ArrayBuffer>>
+  encode(data: Input): Promise<Uint8Array<ArrayBuffer>>
   /** UNRESOLVABLE, with a `path`, for bytes that are no such datum. Null, a tombstone, stays null. */
   decode(bytes: Uint8Array): Promise<T>
   decode(bytes: Uint8Array | null): Promise<T | null>
@@ -54,14 +54,16 @@ export interface AvroSerde<T> {
 /**
  * Data of a subject. A `T` is what `JSON.parse` gives for plain JSON, but an integer beyond 2^53 is a bigint.
  *
- *     const orders = avro<Order>(client, { subject: 'orders-value' })
+ * `Input` is what may be encoded: fields with a default may be missing. `millrace schema types` prints both.
+ *
+ *     const orders = avro<Order, OrderInput>(client, { subject: 'orders-value' })
  *     await producer.send({ key: 'user-1', value: await orders.encode({ total: 3 }) })
  *     for await (const { data, error } of orders.records(consumer)) …
  */
-export function avro<T = unknown>(
+export function avro<T = unknown, Input = T>(
   client: Pick<Client, 'schemas'>,
   options: AvroOptions,
-): AvroSerde<T> {
+): AvroSerde<T, Input> {
   const schemas = new SchemaCache(client.schemas)
   const { version = 'latest', schema, readAs, maxAgeMs = MAX_AGE_MS } = options
   const isLatest = version === 'latest' && schema === undefined
@@ -77,12 +79,12 @@ export function avro<T = unknown>(
     return bytes === null ? null : ((await (await decoder.get()).decode(bytes)) as T)
   }
   return Object.freeze({
-    encode: async (data: T) => encodeDatum(await writer.get(), data),
+    encode: async (data: Input) => encodeDatum(await writer.get(), data),
     decode,
     async *records(consumer: AsyncIterable<ConsumedRecord>) {
       for await (const record of consumer) yield await decoded(record, decode)
     },
-  } satisfies AvroSerde<T>)
+  } satisfies AvroSerde<T, Input>)
 }
 
 async function decoded<T>(
