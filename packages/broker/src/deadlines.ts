@@ -13,6 +13,18 @@ export class Deadlines {
     this.#clock = clock
   }
 
+  /** How many calls wait for their time. */
+  get count(): number {
+    let count = 0
+    for (const calls of this.#callsAt.values()) count += calls.size
+    return count
+  }
+
+  /** Makes all calls that wait, before their time. */
+  callAll(): void {
+    for (const calls of this.#callsAt.values()) for (const call of calls) call()
+  }
+
   /** Calls once, not after `delayMs` and at most 1/64 of it before. Answers with what takes the call back. */
   schedule(delayMs: number, call: () => void): () => void {
     const nowMs = this.#clock.monotonicMs()

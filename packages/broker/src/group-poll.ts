@@ -108,11 +108,14 @@ async function look(
   const heardEpoch = isSignOfLife(request) ? undefined : cursor?.epoch
   const standing = await parts.groups.advance(live, { memberId, epoch }, heardEpoch)
   expectTopic(parts, standing)
-  // What holds it up may be over from here on.
-  live.onProgress(change.ring)
+  const { progress } = live
   const where = { standing, cursor, start: request.start, passesGaps: !isSignOfLife(request) }
   const { positions, skipped } = await findPositions(parts, live, where)
-  if (!positions.some(isHeldUp)) live.offProgress(change.ring)
+  if (positions.some(isHeldUp)) {
+    live.onProgress(change.ring)
+    // What holds it up may be over since it was looked at.
+    if (live.progress !== progress) change.ring()
+  }
   const fetched = await fetchInTurn(parts, positions, { ...request, turn: cursor?.turn })
   const isNews = cursor === undefined || isOtherAssignment(positions, cursor)
   const hasSome = fetched.length > 0 || skipped.length > 0

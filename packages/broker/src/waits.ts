@@ -11,8 +11,6 @@ import { Deadlines } from './deadlines.ts'
  */
 export class Waits {
   readonly #deadlines: Deadlines
-  /** How to end each wait that is under way. */
-  readonly #waiting = new Set<() => void>()
   #isStopped = false
 
   constructor(clock: Clock) {
@@ -20,7 +18,7 @@ export class Waits {
   }
 
   get count(): number {
-    return this.#waiting.size
+    return this.#deadlines.count
   }
 
   /**
@@ -35,14 +33,12 @@ export class Waits {
     if (change.hasRung) return Promise.resolve(true)
     return new Promise((resolve) => {
       const end = (isWorthALook: boolean) => {
-        this.#waiting.delete(giveUp)
         signal?.removeEventListener('abort', giveUp)
         cancelTimer()
         for (const { log } of readers) log.unwatch(change.ring)
         resolve(isWorthALook)
       }
       const giveUp = () => end(false)
-      this.#waiting.add(giveUp)
       signal?.addEventListener('abort', giveUp)
       const cancelTimer = this.#deadlines.schedule(waitMs, giveUp)
       change.listen(() => end(true))
@@ -57,7 +53,7 @@ export class Waits {
   /** Whoever waits goes on with what there is; nobody waits any more. */
   stop(): void {
     this.#isStopped = true
-    for (const giveUp of this.#waiting) giveUp()
+    this.#deadlines.callAll()
   }
 }
 

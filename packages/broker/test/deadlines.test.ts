@@ -46,3 +46,22 @@ test('a call that is taken back is not made, and the others of its time are', ()
   clock.advance(1000)
   expect(called).toEqual(['stays'])
 })
+
+test('all who wait can be called before their time, once', () => {
+  const clock = new ManualClock()
+  const deadlines = new Deadlines(clock)
+  const called: string[] = []
+  const once = (name: string, delayMs: number) => {
+    const takeBack = deadlines.schedule(delayMs, () => {
+      takeBack()
+      called.push(name)
+    })
+  }
+  once('soon', 1000)
+  once('later', 30_000)
+  expect(deadlines.count).toBe(2)
+  deadlines.callAll()
+  clock.advance(60_000)
+  expect(called).toEqual(['soon', 'later'])
+  expect(deadlines.count).toBe(0)
+})

@@ -24,6 +24,7 @@ export class LiveGroup {
   /** Committed offsets that are being moved: until they are, nobody reads there, or commits. */
   readonly #suspended = new Map<TopicPartition, number>()
   #group: Group
+  #progress = 0
   #unsaved = new Set<string>()
   #isUnsaved = false
   #saving: Promise<void> = Promise.resolve()
@@ -106,6 +107,11 @@ export class LiveGroup {
     this.#waiting.delete(wake)
   }
 
+  /** How often the group has committed something. */
+  get progress(): number {
+    return this.#progress
+  }
+
   /** Calls when the group has committed something; until that is taken back. */
   onProgress(wake: () => void): void {
     this.#heldUp.add(wake)
@@ -117,6 +123,7 @@ export class LiveGroup {
 
   /** The group has committed something. */
   progressed(): void {
+    this.#progress++
     for (const wake of this.#heldUp) wake()
   }
 
