@@ -14,6 +14,7 @@ import { type FetchStart, startOffset } from './fetch-start.ts'
 import { recordFilter } from './record-filter.ts'
 import { viewOf } from './record-view.ts'
 import { schemaChoice } from './schema-choice.ts'
+import { sendJson } from './send-json.ts'
 
 /** One fetch of one partition, which may wait for records. */
 export interface PartitionFetch {
@@ -36,9 +37,7 @@ export async function answerJson(
   const offset = await startOffset(edge.broker, topic, partition, fetch.start)
   const fetched = await fetchOnce(edge, fetch, { offset, maxRecords }, reply)
   const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, view })
-  // A reader that leaves an answer lying is dropped.
-  reply.raw.setTimeout(edge.config.nextBytesTimeoutMs)
-  return reply.type('application/json; charset=utf-8').send(answer)
+  return sendJson(reply, answer, edge.config.nextBytesTimeoutMs)
 }
 
 /** The batches as they are stored; the reader drops what is before its offset. */

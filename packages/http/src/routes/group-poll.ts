@@ -9,6 +9,7 @@ import { groupAnswer } from '../group-answer.ts'
 import { answerGroupBatches } from '../group-batches.ts'
 import { negotiate } from '../negotiation.ts'
 import { RecordViews } from '../record-view.ts'
+import { sendJson } from '../send-json.ts'
 
 export function addGroupPollRoute(app: App, edge: Edge): void {
   app.post('/v1/groups/:group/poll', {
@@ -41,18 +42,15 @@ export function addGroupPollRoute(app: App, edge: Edge): void {
         await edge.broker.leaveGroup(params.group, poll.memberId)
         return reply.hijack()
       }
-      // A member that leaves an answer lying is dropped.
       const { nextBytesTimeoutMs } = edge.config
       if (type === GROUP_BATCHES_TYPE) {
         await answerGroupBatches(reply, poll, nextBytesTimeoutMs)
         return reply
       }
-      reply.raw.setTimeout(nextBytesTimeoutMs)
       const { maxRecords } = request
       const { format = 'json' } = body
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(groupAnswer(poll, { maxRecords, views: new RecordViews(edge.broker, format) }))
+      const views = new RecordViews(edge.broker, format)
+      return sendJson(reply, groupAnswer(poll, { maxRecords, views }), nextBytesTimeoutMs)
     },
   })
 }

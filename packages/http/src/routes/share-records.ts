@@ -16,6 +16,7 @@ import { acquiredAnswer } from '../acquired-answer.ts'
 import { answers, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { RecordViews } from '../record-view.ts'
+import { sendJson } from '../send-json.ts'
 
 export function addShareRecordRoutes(app: App, edge: Edge): void {
   addAcquiring(app, edge)
@@ -63,10 +64,8 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
         return reply.hijack()
       }
       // Who leaves an answer lying would keep its records from others.
-      reply.raw.setTimeout(config.nextBytesTimeoutMs)
-      return reply
-        .type('application/json; charset=utf-8')
-        .send(acquiredAnswer(acquired, new RecordViews(broker, format)))
+      const answer = acquiredAnswer(acquired, new RecordViews(broker, format))
+      return sendJson(reply, answer, config.nextBytesTimeoutMs)
     },
   })
 
