@@ -14,12 +14,19 @@ export const WIRE_PREFIX_SIZE = 5
 /** The id of the schema that the bytes name; undefined for bytes that are not of this format. */
 export function schemaIdOf(bytes: Uint8Array): number | undefined {
   if (bytes.length < WIRE_PREFIX_SIZE || bytes[0] !== MAGIC) return undefined
-  const id = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getInt32(SCHEMA_ID_AT)
+  const id =
+    ((bytes[SCHEMA_ID_AT] as number) << 24) |
+    ((bytes[SCHEMA_ID_AT + 1] as number) << 16) |
+    ((bytes[SCHEMA_ID_AT + 2] as number) << 8) |
+    (bytes[SCHEMA_ID_AT + 3] as number)
   return id < 0 ? undefined : id
 }
 
 /** Writes what stands before a datum. */
 export function writeWirePrefix(bytes: Uint8Array, schemaId: number): void {
   bytes[0] = MAGIC
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length).setInt32(SCHEMA_ID_AT, schemaId)
+  bytes[SCHEMA_ID_AT] = schemaId >> 24
+  bytes[SCHEMA_ID_AT + 1] = schemaId >> 16
+  bytes[SCHEMA_ID_AT + 2] = schemaId >> 8
+  bytes[SCHEMA_ID_AT + 3] = schemaId
 }

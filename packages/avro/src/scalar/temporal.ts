@@ -24,7 +24,8 @@ export const timeMillis: Scalar<number> = {
   wanted: 'a time of day, like 10:00:00.123',
   jsonKinds: ['string', 'number'],
   format: (raw) => (raw < 0 || raw >= DAY_SECONDS * 1000 ? `${raw}` : `"${formatTime(raw, 3)}"`),
-  parse: (value) => (typeof value === 'string' ? parseTime(value, 3) : parseInt32(value)),
+  parse: (value) =>
+    typeof value === 'string' ? parseTime(value, 0, value.length, 3) : parseInt32(value),
 }
 
 export const timeMicros: Scalar<number | bigint> = {
@@ -36,7 +37,7 @@ export const timeMicros: Scalar<number | bigint> = {
       ? `${raw}`
       : `"${formatTime(raw, 6)}"`,
   parse: (value, isExact) =>
-    typeof value === 'string' ? parseTime(value, 6) : parseInt64(value, isExact),
+    typeof value === 'string' ? parseTime(value, 0, value.length, 6) : parseInt64(value, isExact),
 }
 
 /** A moment when `zone` is Z, and what a clock on a wall shows when it is empty. */
@@ -95,10 +96,10 @@ function formatFraction(fraction: number, digits: number): string {
 function parseTimestamp(text: string, digits: number, zone: string): number | bigint | undefined {
   const separator = text[DATE_LENGTH]
   if (separator !== 'T' && separator !== 't') return undefined
-  const zoneSize = zone === '' ? 0 : zoneLength(text)
+  const timeEnd = text.length - (zone === '' ? 0 : zoneLength(text))
   const day = parseDay(text)
-  const offset = zone === '' ? 0 : parseOffset(text, text.length - zoneSize)
-  const units = parseTime(text.slice(DATE_LENGTH + 1, text.length - zoneSize), digits)
+  const offset = zone === '' ? 0 : parseOffset(text, timeEnd)
+  const units = parseTime(text, DATE_LENGTH + 1, timeEnd, digits)
   if (day === undefined || offset === undefined || units === undefined) return undefined
   const unitsASecond = 10 ** digits
   const seconds = day * DAY_SECONDS - 60 * offset
@@ -123,23 +124,42 @@ function parseOffset(text: string, at: number): number | undefined {
   return (60 * hours + minutes) * (sign === '-' ? -1 : 1)
 }
 
-/** In units of 10^-digits seconds after midnight. Digits that are none of a unit are zeros. */
-function parseTime(text: string, digits: number): number | undefined {
-  const hours = readTwoDigits(text, 0)
-  const minutes = readTwoDigits(text, 3)
-  const seconds = readTwoDigits(text, 6)
-  if (text[2] !== ':' || text[5] !== ':') return undefined
+/** The text from one place to another, in units of 10^-digits seconds after midnight. */
+function parseTime(text: string, from: number, end: number, digits: number): number | undefined {
+  const hours = readTwoDigits(text, from)
+  const minutes = readTwoDigits(text, from + 3)
+  const seconds = readTwoDigits(text, from + 6)
+  const fractionAt = from + TIME_LENGTH
+  if (text[from + 2] !== ':' || text[from + 5] !== ':' || fractionAt > end) return undefined
   if (!(hours <= 23 && minutes <= 59 && seconds <= 59)) return undefined
   const whole = (3600 * hours + 60 * minutes + seconds) * 10 ** digits
-  if (text.length === TIME_LENGTH) return whole
-  const fraction = text.slice(TIME_LENGTH + 1)
-  if (text[TIME_LENGTH] !== '.' || !FRACTION.test(fraction)) return undefined
-  if (/[^0]/.test(fraction.slice(digits))) return undefined
-  return whole + Number(fraction.slice(0, digits).padEnd(digits, '0'))
+  if (fractionAt === end) return whole
+  if (text[fractionAt] !== '.') return undefined
+  const fraction = parseFraction(text, fractionAt + 1, end, digits)
+  return fraction === undefined ? undefined : whole + fraction
+}
+
+/** Digits that are none of a unit are zeros. */
+function parseFraction(
+  text: string,
+  from: number,
+  end: number,
+  digits: number,
+): number | undefined {
+  if (from === end || end - from > FRACTION_MAX) return undefined
+  let units = 0
+  for (let at = from; at < end; at++) {
+    const digit = text.charCodeAt(at) - DIGIT_0
+    if (!(digit >= 0 && digit <= 9)) return undefined
+    if (at - from < digits) units = 10 * units + digit
+    else if (digit !== 0) return undefined
+  }
+  return units * 10 ** Math.max(0, digits - (end - from))
 }
 
 const DIGITS: Readonly<Record<TimeUnit, number>> = { millis: 3, micros: 6, nanos: 9 }
-const FRACTION = /^\d{1,30}$/
+const FRACTION_MAX = 30
+const DIGIT_0 = 0x30
 const DAY_SECONDS = 86_400
 /** Of `2026-11-22`, `10:00:00` and `+02:00`. */
 const DATE_LENGTH = 10
