@@ -1,5 +1,6 @@
 import { AvroCodec } from '@millrace/avro/avro-codec'
 import { DatumFault } from '@millrace/avro/datum-fault'
+import type { Resolution } from '@millrace/avro/resolution'
 import { SchemaFault } from '@millrace/avro/schema-fault'
 import { schemaIdOf, WIRE_PREFIX_SIZE } from '@millrace/avro/wire-format'
 import type { SchemaChoice } from '@millrace/model/broker'
@@ -70,6 +71,8 @@ class ResolvingReader implements DatumReader {
   readonly #resolutions: Resolutions
   readonly #place: string
   readonly #reading: NamedSchema
+  /** Of the record before: as a rule the next one has the same schema. */
+  #last: { readonly id: number; readonly resolution: Resolution } | undefined
 
   constructor(
     schemas: SchemaRegistry,
@@ -87,9 +90,8 @@ class ResolvingReader implements DatumReader {
     const id = schemaIdOf(bytes)
     if (id === undefined) return this.#fault('', 'It does not begin with the id of a schema.')
     try {
-      const writer = this.#schemas.parsed(id)
-      if (writer === undefined) return this.#fault('', `There is no schema ${id}.`)
-      const resolution = this.#resolutions.of({ id, schema: writer }, this.#reading)
+      const resolution = this.#resolutionOf(id)
+      if (resolution === undefined) return this.#fault('', `There is no schema ${id}.`)
       return { json: resolution.decodeToJson(bytes, WIRE_PREFIX_SIZE) }
     } catch (error) {
       const name = this.#reading.name
@@ -100,6 +102,15 @@ class ResolvingReader implements DatumReader {
       const at = error.path === '' ? '' : ` (at ${error.path} of the schema)`
       return this.#fault('', `Schema ${id} cannot be read by ${name}: ${error.message}${at}`)
     }
+  }
+
+  #resolutionOf(id: number): Resolution | undefined {
+    if (this.#last?.id === id) return this.#last.resolution
+    const writer = this.#schemas.parsed(id)
+    if (writer === undefined) return undefined
+    const resolution = this.#resolutions.of({ id, schema: writer }, this.#reading)
+    this.#last = { id, resolution }
+    return resolution
   }
 
   #fault(path: string, detail: string): DatumRead {
