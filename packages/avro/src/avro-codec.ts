@@ -1,4 +1,4 @@
-import { decodeUtf8 } from '#text'
+import { decodeUtf8, isUtf8 } from '#text'
 import type { AvroSchema } from './avro-schema.ts'
 import { DatumFault } from './datum-fault.ts'
 import { DatumReader } from './datum-reader.ts'
@@ -7,6 +7,8 @@ import { parseExactJson } from './exact-json.ts'
 import { type JsonReading, JsonReadings } from './json-reading.ts'
 import { MORE_DIGITS } from './scalar/scalar.ts'
 import { type Skipping, Skippings } from './skipping.ts'
+import { END, JsonText } from './json-text.ts'
+import { type TextWriting, TextWritings } from './text-writing.ts'
 import { type ValueWriting, ValueWritings } from './value-writing.ts'
 
 /**
@@ -22,6 +24,7 @@ export class AvroCodec {
   readonly #reading: JsonReading
   readonly #skipping: Skipping
   readonly #writing: ValueWriting
+  readonly #textWriting: TextWriting | undefined
 
   /** The codec of a schema, which is made once. */
   static of(schema: AvroSchema): AvroCodec {
@@ -34,10 +37,13 @@ export class AvroCodec {
     this.#reading = new JsonReadings().of(root)
     this.#skipping = new Skippings().of(root)
     this.#writing = new ValueWritings().of(root)
+    this.#textWriting = new TextWritings().of(root)
   }
 
   /** A datum from JSON text, which as bytes is UTF-8. No digit of a long is lost. */
   encodeJson(json: Uint8Array | string, prefixSize = 0): Uint8Array<ArrayBuffer> {
+    const datum = typeof json === 'string' ? undefined : this.#encodeDirectly(json, prefixSize)
+    if (datum !== undefined) return datum
     const text = typeof json === 'string' ? json : decodeUtf8(json)
     if (text === undefined) throw new DatumFault('The JSON is not UTF-8.')
     try {
@@ -75,6 +81,20 @@ export class AvroCodec {
     } catch (error) {
       // Who skips does not look at the keys of maps: read again, for the whole path.
       this.decodeToJson(bytes, from)
+      throw error
+    }
+  }
+
+  /** Undefined: not this text, for a reason that shows when it is parsed. */
+  #encodeDirectly(json: Uint8Array, prefixSize: number): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#textWriting === undefined || !isUtf8(json)) return undefined
+    const input = new JsonText(json)
+    output.begin(prefixSize, false)
+    try {
+      const isWritten = this.#textWriting(input, output) && input.peek() === END
+      return isWritten ? output.finish() : undefined
+    } catch (error) {
+      if (error instanceof DatumFault) return undefined
       throw error
     }
   }

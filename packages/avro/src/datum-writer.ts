@@ -150,6 +150,36 @@ export class DatumWriter {
     if (text.length >= SHORT || !this.#writeShortAscii(text)) this.#writeUtf8(text)
   }
 
+  /** A string that is there as UTF-8. */
+  writeStringBytes(source: Uint8Array, from: number, end: number): void {
+    const length = end - from
+    this.writeLong(length)
+    this.#reserve(length)
+    const bytes = this.#bytes
+    const shift = this.#at - from
+    if (length >= SHORT) bytes.set(source.subarray(from, end), this.#at)
+    else for (let at = from; at < end; at++) bytes[at + shift] = source[at] as number
+    this.#at += length
+  }
+
+  /** Leaves room for the count of a block that is not known yet: a byte, which is mostly enough. */
+  beginBlock(): number {
+    this.#reserve(1)
+    return this.#at++ - this.#start
+  }
+
+  /** Of what was written since that place, it is so many items. */
+  endBlock(place: number, count: number): void {
+    const more = countSize(count) - 1
+    this.#reserve(more)
+    const countAt = this.#start + place
+    if (more > 0) this.#bytes.copyWithin(countAt + 1 + more, countAt + 1, this.#at)
+    const end = this.#at + more
+    this.#at = countAt
+    this.writeInt(count)
+    this.#at = end
+  }
+
   /** Answers false, with nothing written, when not all of it is ASCII. The count takes one byte. */
   #writeShortAscii(text: string): boolean {
     this.#reserve(SHORT + 1)

@@ -5,6 +5,8 @@ export function latin1Of(bytes: Uint8Array): string {
   return asBuffer(bytes).toString('latin1')
 }
 
+export { isUtf8 }
+
 /** Undefined: it is not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   return isUtf8(bytes) ? asBuffer(bytes).toString('utf8') : undefined

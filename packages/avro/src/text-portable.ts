@@ -3,6 +3,10 @@ export function latin1Of(bytes: Uint8Array): string {
   return latin1.decode(bytes)
 }
 
+export function isUtf8(bytes: Uint8Array): boolean {
+  return decodeUtf8(bytes) !== undefined
+}
+
 /** Undefined: it is not UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
