@@ -16,7 +16,9 @@ test('what the README says to type can be typed, line by line', SLOW, async ({ s
   skip(!HAS_CURL, 'curl is not installed')
   await using directory = await makeTempDirectory()
   const lines = blocks('sh').flatMap((block) => block.trim().split('\n'))
-  const online = lines.filter((line) => /curl|millrace/.test(line) && !line.includes(' log '))
+  const online = lines.filter(
+    (line) => /curl|millrace|^printf/.test(line) && !line.includes(' log '),
+  )
   const offline = lines.filter((line) => line.includes('millrace log '))
   expect(online.length).toBeGreaterThan(5)
   {

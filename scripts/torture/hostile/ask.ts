@@ -49,12 +49,16 @@ function whatIsWrong({ status, text, type }: Answer): string | undefined {
   const isTold = type.includes('event-stream') || type.includes('ndjson')
   if (status === 500 || (isTold && text.includes('INTERNAL_ERROR'))) return 'That is a bug.'
   const hasBody = !/^content-length: 0\r$/im.test(text) && text.includes('\r\n\r\n')
-  const isProblem = type === 'application/problem+json'
+  // The registry has the error documents of the API that it speaks.
+  const isProblem =
+    type === 'application/problem+json' ||
+    (type === REGISTRY_TYPE && text.includes('"error_code":'))
   if (status >= 400 && hasBody && !isProblem && text.split('\r\n\r\n')[1] !== '') {
     return `A refusal is of the type ${type}.`
   }
   return undefined
 }
 
+const REGISTRY_TYPE = 'application/vnd.schemaregistry.v1+json'
 const AT_ONCE = 40
 const PATIENCE_MS = 200
