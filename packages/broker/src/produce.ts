@@ -6,7 +6,9 @@ import type {
   RecordToProduce,
 } from '@millrace/model/broker'
 import { LogError } from '@millrace/model/log-error'
+import { advance, FIRST_OFFSET, type Offset } from '@millrace/model/offset'
 import { checkProducedBatch } from '@millrace/model/produced-batch'
+import { readBatchHeader } from '@millrace/model/record-batch'
 import type { AppendBatches, ChangeOutcome } from '@millrace/storage/change'
 import { identityOf } from './idempotency.ts'
 import type { BrokerParts } from './parts.ts'
@@ -186,13 +188,24 @@ function answerFrom(plan: ProducePlan, outcomes: readonly ChangeOutcome[]): Prod
   for (const [index, batch] of plan.batches.entries()) {
     const outcome = outcomes[index]
     assert(outcome !== undefined)
-    const { baseOffset, lastOffset } = outcome
-    const last = ranges.at(-1)
-    if (last !== undefined && isSamePlace(plan.batches[index - 1], batch)) {
-      last.lastOffset = lastOffset
-    } else ranges.push({ partition: batch.partition, baseOffset, lastOffset })
+    const last = isSamePlace(plan.batches[index - 1], batch) ? ranges.at(-1) : undefined
+    const isElsewhere = batch.repeatsWith !== undefined && outcome.duplicate
+    const { baseOffset, lastOffset } = isElsewhere ? countedAfter(last, batch) : outcome
+    if (last === undefined) ranges.push({ partition: batch.partition, baseOffset, lastOffset })
+    else last.lastOffset = lastOffset
   }
   return { ranges, routes: plan.routes, letters: lettersOf(plan) }
+}
+
+/** Letters that went with the first copy of their batch: how many they are is known, and not where they are. */
+function countedAfter(
+  last: { readonly lastOffset: Offset } | undefined,
+  { bytes }: PlannedBatches,
+): { readonly baseOffset: Offset; readonly lastOffset: Offset } {
+  const baseOffset = last === undefined ? FIRST_OFFSET : advance(last.lastOffset, 1)
+  const header = readBatchHeader(bytes, 0)
+  assert(header !== undefined)
+  return { baseOffset, lastOffset: advance(baseOffset, header.lastOffsetDelta) }
 }
 
 /** Known before they are appended. */

@@ -243,10 +243,11 @@ describe('batches', () => {
       const ranges = [{ partition: 0, baseOffset: 0, lastOffset: 3 }]
       const answer = { ranges, deadLetters, duplicate: false }
       expect(await broker.produceBatches('t', 0, first, {})).toEqual(answer)
-      expect(await broker.produceBatches('t', 0, first, {})).toMatchObject({
-        ranges,
-        duplicate: true,
-      })
+      const again = { ...answer, duplicate: true }
+      expect(await broker.produceBatches('t', 0, first, {})).toEqual(again)
+      const idempotency = { key: 'k', chunk: 0, bodyHash: new Uint8Array(4) }
+      await broker.produceBatches('t', 0, first, { idempotency })
+      expect(await broker.produceBatches('t', 0, first, { idempotency })).toEqual(again)
       await broker.produceBatches('t', 0, none, {})
       await broker.produceBatches('t', 0, last, {})
       expect((await readAll(broker, 't')).map(({ offset }) => offset)).toEqual([0, 2, 5])
