@@ -1,7 +1,7 @@
 /** The problem document (RFC 9457) that every error is. */
 import { LOG_ERRORS, type LogErrorCode } from '@millrace/model/log-error'
 import { Type, type Static } from 'typebox'
-import { OffsetRange } from './records.ts'
+import { DeadLetterCounts, OffsetRange } from './records.ts'
 import { CLOSED, Count, OffsetOf } from './values.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -21,7 +21,7 @@ const Appended = Type.Union(
   [Type.Literal(false), Type.Literal(true), Type.Literal('partial'), Type.Literal('unknown')],
   {
     description:
-      'false: nothing was written; true: all was; partial: what `ranges` names; ' +
+      'false: nothing was written; true: all was; partial: what `ranges` names, and `deadLetters` counts; ' +
       'unknown: the outcome is not known.',
   },
 )
@@ -63,6 +63,7 @@ export const Problem = Type.Object(
       Type.Integer({ minimum: 1, description: 'Go on with this line: those before are appended.' }),
     ),
     ranges: Type.Optional(Type.Array(OffsetRange)),
+    deadLetters: Type.Optional(DeadLetterCounts),
     damagedFrom: Type.Optional(OffsetOf('The first offset that cannot be read.', 100)),
     nextReadableOffset: Type.Optional(OffsetOf('The first after the damage that can.', 120)),
     position: Type.Optional(

@@ -225,22 +225,19 @@ export const OffsetRange = Type.Object(
 )
 export type OffsetRange = Static<typeof OffsetRange>
 
+export const DeadLetterCounts = Type.Array(
+  Type.Object({ topic: TopicName, records: Type.Integer({ minimum: 1, examples: [1] }) }, CLOSED),
+  {
+    description:
+      'How many records did not fit the schema of the topic, and went to another. Of raw batches, `ranges` has ' +
+      'their offsets, which are passed over.',
+  },
+)
+
 export const ProducedRanges = Type.Object(
   {
     ranges: Type.Array(OffsetRange),
-    deadLetters: Type.Optional(
-      Type.Array(
-        Type.Object(
-          { topic: TopicName, records: Type.Integer({ minimum: 1, examples: [1] }) },
-          CLOSED,
-        ),
-        {
-          description:
-            'How many records did not fit the schema of the topic, and went to another. Of raw batches, `ranges` has ' +
-            'their offsets, which are passed over.',
-        },
-      ),
-    ),
+    deadLetters: Type.Optional(DeadLetterCounts),
     durability: Durability,
     duplicate: Duplicate,
   },

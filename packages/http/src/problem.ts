@@ -6,7 +6,7 @@ import { nextStep } from './next-step.ts'
 /** The problem document of a failure. Unless the failure says otherwise, nothing was written. */
 export function problemOf(error: LogError): Problem {
   const { code, detail, fields } = error
-  const { appended = false, errors, ranges, ...rest } = fields
+  const { appended = false, errors, ranges, deadLetters, ...rest } = fields
   return {
     type: problemTypeUri(code),
     title: LOG_ERRORS[code].about,
@@ -17,6 +17,7 @@ export function problemOf(error: LogError): Problem {
     appended,
     ...rest,
     ...(ranges === undefined ? {} : { ranges: [...ranges] }),
+    ...(deadLetters === undefined ? {} : { deadLetters: [...deadLetters] }),
     ...(errors === undefined ? {} : { errors: errors.map((one) => ({ ...one })) }),
   }
 }

@@ -110,13 +110,15 @@ class ChunkAppender {
       (earlier: unknown) => earlier,
     )
     if (!(error instanceof LogError)) return error
-    const before = this.ranges.length === 0 ? false : 'partial'
+    const { ranges, deadLetters } = this
+    const before = ranges.length === 0 && deadLetters.length === 0 ? false : 'partial'
     const goOn = `${error.detail} Go on with line ${this.#nextLine}; those before it are appended.`
     return new LogError(error.code, before === false ? error.detail : goOn, {
       ...error.fields,
       appended: error.fields.appended === 'unknown' ? 'unknown' : before,
       nextLine: this.#nextLine,
-      ranges: this.ranges,
+      ranges,
+      ...(deadLetters.length > 0 && { deadLetters }),
       cause: error,
     })
   }

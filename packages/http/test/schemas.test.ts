@@ -213,3 +213,19 @@ test('members of groups and consumers of share groups see plain JSON, too', asyn
   const acquired = await call(serving, '/v1/share-groups/s/acquire', { body: { consumer: 'w' } })
   expect(acquired.json.records).toMatchObject([{ value: { total: 1 } }])
 })
+
+test('lines that stop after dead letters say that these are appended, and where to go on', async () => {
+  await using serving = await serveOrders('dead-letter')
+  const answer = await call(serving, '/v1/topics/orders/records', {
+    headers: { 'Content-Type': 'application/x-ndjson' },
+    body: `${'{"value":{}}\n'.repeat(1000)}nonsense\n`,
+  })
+  expect(answer.json).toMatchObject({
+    appended: 'partial',
+    detail: expect.stringContaining('Go on with line 1001; those before it are appended.'),
+    nextLine: 1001,
+    ranges: [],
+    deadLetters: [{ topic: 'dead', records: 1000 }],
+  })
+  expect(await recordsOf(serving, '?last=1', 'dead')).toMatchObject([{ offset: 999 }])
+})

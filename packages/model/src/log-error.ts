@@ -1,4 +1,4 @@
-import type { OffsetRange } from './broker.ts'
+import type { DeadLetterCount, OffsetRange } from './broker.ts'
 import type { Offset } from './offset.ts'
 
 /** Every failure a caller should expect. Any other is a bug, is thrown as one, and leaves as INTERNAL_ERROR. */
@@ -84,6 +84,8 @@ export interface LogErrorFields {
   readonly nextLine?: number
   /** What was appended, when it is not all. */
   readonly ranges?: readonly OffsetRange[]
+  /** What went to dead-letter topics of that, when it is not all. */
+  readonly deadLetters?: readonly DeadLetterCount[]
   /** Where a stream was: `partition:nextOffset` of each partition. */
   readonly position?: string
   /** What is wrong with the request, place by place: a JSON Pointer, or a parameter. */
