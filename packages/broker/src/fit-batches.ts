@@ -6,6 +6,7 @@ import { FIRST_OFFSET, type Offset } from '@millrace/model/offset'
 import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
 import type { StoredRecord } from '@millrace/model/record-codec'
 import { type DatumRules, rulesOf } from './datum-rules.ts'
+import { FittedBytes } from './fitted-bytes.ts'
 import { Misfit, rejection } from './misfit.ts'
 import { misfitLetter } from './misfit-letter.ts'
 import type { BrokerParts } from './parts.ts'
@@ -49,8 +50,10 @@ class FittingBatches {
   readonly targets = new Map<number, Topic>()
   readonly #parts: BrokerParts
   readonly #topic: Topic
+  readonly #bytes: FittedBytes
 
   constructor(parts: BrokerParts, topic: Topic) {
+    this.#bytes = new FittedBytes(parts.storage)
     this.#parts = parts
     this.#topic = topic
   }
@@ -79,6 +82,7 @@ class FittingBatches {
     const letter = misfitLetter({ ...record, timestamp }, misfit, this.#topic.name, clock.nowMs())
     this.targets.set(this.letters.length, topics.get(target))
     this.letters.push(letter)
+    this.#bytes.add(letter)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RecordToProduce, SchemaChoice } from '@millrace/model/broker'
 import type { DatumRule } from './datum-rule.ts'
 import { type DatumRules, rulesOf } from './datum-rules.ts'
+import { FittedBytes } from './fitted-bytes.ts'
 import { Misfit, rejection } from './misfit.ts'
 import { misfitLetter } from './misfit-letter.ts'
 import type { BrokerParts } from './parts.ts'
@@ -30,6 +31,7 @@ export function fitRecords(
   const fitted: RecordToProduce[] = []
   const elsewhere = new Map<number, Topic>()
   const reasons: string[] = []
+  const bytes = new FittedBytes(parts.storage)
   for (const [index, record] of records.entries()) {
     try {
       fitted.push(fitRecord(rules, record))
@@ -41,6 +43,7 @@ export function fitRecords(
       reasons.push(error.reason)
       fitted.push(misfitLetter(record, error, topic.name, parts.clock.nowMs()))
     }
+    bytes.add(fitted[index] ?? record)
   }
   return { records: fitted, elsewhere, reasons }
 }

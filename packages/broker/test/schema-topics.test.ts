@@ -152,6 +152,25 @@ test('keys have schemas, too, and go to the partition of what is stored', async 
   )
 })
 
+test('what grows beyond one append is refused before it is made', async () => {
+  await using opened = await open(REJECT)
+  const { broker } = opened
+  const schema = order([{ name: 'total', type: 'string', default: 'x'.repeat(500_000) }])
+  await broker.schemas.register('large', { schema, references: [] })
+  const large = Array.from({ length: 100_000 }, () => json({}))
+  const valueSchema = { subject: 'large', version: 'latest' } as const
+  await expect(broker.produceRecords('dead', large, { valueSchema })).rejects.toThrow(
+    failure('BODY_TOO_LARGE', { appended: false }),
+  )
+  await broker.alterTopic('t', { config: { valueSchema: DEAD_LETTER } })
+  const records = Array.from({ length: 100_000 }, () => record(''))
+  const bytes = encodeBatch({ records, codec: 'gzip' })
+  expect(bytes.length).toBeLessThan(200_000)
+  await expect(broker.produceBatches('t', 0, bytes, {})).rejects.toThrow(
+    failure('BODY_TOO_LARGE', { appended: false }),
+  )
+})
+
 describe('a dead letter', () => {
   test('is what was sent, with the reason; the others of its request are appended', async () => {
     await using opened = await open(DEAD_LETTER)
