@@ -7,6 +7,7 @@ import { type BatchHeader, readBatchHeader } from '@millrace/model/record-batch'
 import type { StoredRecord } from '@millrace/model/record-codec'
 import { type DatumRules, rulesOf } from './datum-rules.ts'
 import { FittedBytes } from './fitted-bytes.ts'
+import { letterTopic } from './letter-topic.ts'
 import { Misfit, rejection } from './misfit.ts'
 import { misfitLetter } from './misfit-letter.ts'
 import type { BrokerParts } from './parts.ts'
@@ -68,19 +69,19 @@ class FittingBatches {
     const kept = stored.filter((record, place) => {
       const misfit = misfitOf(rules, record)
       if (misfit === undefined) return true
-      const { deadLetterTopic } = misfit.setting
-      if (deadLetterTopic === undefined) throw inBatch(misfit, index, place)
-      this.#addLetter(record, header, misfit, deadLetterTopic)
+      const target = letterTopic(this.#parts, this.#topic, misfit)
+      if (target === undefined) throw inBatch(misfit, index, place)
+      this.#addLetter(record, header, misfit, target)
       return false
     })
     return kept.length === stored.length ? batch : withRecords(header, kept)
   }
 
-  #addLetter(record: StoredRecord, header: BatchHeader, misfit: Misfit, target: string): void {
-    const { clock, topics } = this.#parts
+  #addLetter(record: StoredRecord, header: BatchHeader, misfit: Misfit, target: Topic): void {
+    const { clock } = this.#parts
     const timestamp = header.baseTimestamp + record.timestampDelta
     const letter = misfitLetter({ ...record, timestamp }, misfit, this.#topic.name, clock.nowMs())
-    this.targets.set(this.letters.length, topics.get(target))
+    this.targets.set(this.letters.length, target)
     this.letters.push(letter)
     this.#bytes.add(letter)
   }

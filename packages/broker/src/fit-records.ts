@@ -2,6 +2,7 @@ import type { RecordToProduce, SchemaChoice } from '@millrace/model/broker'
 import type { DatumRule } from './datum-rule.ts'
 import { type DatumRules, rulesOf } from './datum-rules.ts'
 import { FittedBytes } from './fitted-bytes.ts'
+import { letterTopic } from './letter-topic.ts'
 import { Misfit, rejection } from './misfit.ts'
 import { misfitLetter } from './misfit-letter.ts'
 import type { BrokerParts } from './parts.ts'
@@ -37,9 +38,9 @@ export function fitRecords(
       fitted.push(fitRecord(rules, record))
     } catch (error) {
       if (!(error instanceof Misfit)) throw error
-      const { deadLetterTopic } = error.setting
-      if (deadLetterTopic === undefined || choice.isStrict) throw rejection(error, { index })
-      elsewhere.set(index, parts.topics.get(deadLetterTopic))
+      const target = choice.isStrict ? undefined : letterTopic(parts, topic, error)
+      if (target === undefined) throw rejection(error, { index })
+      elsewhere.set(index, target)
       reasons.push(error.reason)
       fitted.push(misfitLetter(record, error, topic.name, parts.clock.nowMs()))
     }

@@ -12,7 +12,7 @@ import { readBatchHeader } from '@millrace/model/record-batch'
 import type { AppendBatches, ChangeOutcome } from '@millrace/storage/change'
 import { identityOf } from './idempotency.ts'
 import type { BrokerParts } from './parts.ts'
-import { DECOMPRESSED_BYTES_MAX, fitBatches } from './fit-batches.ts'
+import { DECOMPRESSED_BYTES_MAX, fitBatches, type FittedBatches } from './fit-batches.ts'
 import { fitRecords } from './fit-records.ts'
 import { letterCounts, type Letters, type ProducedAnswer, recordsOf } from './produced-answer.ts'
 import { type RoutedRecords, routeRecords, timestampError } from './route-records.ts'
@@ -60,8 +60,7 @@ export async function produceBatches(
     const nowMs = parts.clock.nowMs()
     const recordCount = checkBatches(topic, bytes, nowMs)
     const fitted = fitBatches(parts, topic, bytes)
-    const { letters, targets } = fitted
-    const routed = planOf(topic, routeRecords(topic, letters, targets, nowMs))
+    const routed = planOf(topic, routeLetters(topic, fitted, nowMs))
     // A producer's repeat of a batch that was appended: its letters were, too.
     const besides = routed.batches.map((batch) => ({ ...batch, repeatsWith: 0 }))
     const batches = [{ topic, partition, bytes: fitted.bytes }, ...besides]
@@ -71,6 +70,15 @@ export async function produceBatches(
   const ranges = answer.ranges.filter((_, place) => letters?.topics.has(place) !== true)
   if (letters === undefined) return { ranges, duplicate }
   return { ranges, deadLetters: letterCounts(answer, letters), duplicate }
+}
+
+/** What is wrong with one of them is not at its place in the request. */
+function routeLetters(topic: Topic, { letters, targets }: FittedBatches, nowMs: number) {
+  try {
+    return routeRecords(topic, letters, targets, nowMs)
+  } catch (error) {
+    throw withoutIndex(error)
+  }
 }
 
 /** What one request appends. */
@@ -171,13 +179,18 @@ async function append(
   } catch (error) {
     room.noteFailure(error)
     if (error instanceof LogError && error.code === 'UNKNOWN_TOPIC_OR_PARTITION') {
-      throw deletedMeanwhile(plan.topic)
+      const gone = plan.batches[error.fields.index ?? 0]?.topic
+      throw deletedMeanwhile(gone ?? plan.topic)
     }
     // The storage names the change at fault, which is not for those to know who sent records.
-    if (!(error instanceof LogError) || error.fields.index === undefined) throw error
-    const { index: _changeIndex, ...fields } = error.fields
-    throw new LogError(error.code, error.detail, { ...fields, cause: error })
+    throw withoutIndex(error)
   }
+}
+
+function withoutIndex(error: unknown): unknown {
+  if (!(error instanceof LogError) || error.fields.index === undefined) return error
+  const { index: _index, ...fields } = error.fields
+  return new LogError(error.code, error.detail, { ...fields, cause: error })
 }
 
 /** Batches of one partition follow each other: together they are one range. */

@@ -36,7 +36,7 @@ export function routeRecords(
     routes[index] = runs.add(target, partitionOf(target, record, index), record)
   }
   const partitions = runs.all.map(({ topic: target, partition, records: run }, route) => {
-    const batches = split(run, target.config.maxMessageBytes, routes, route)
+    const batches = split(run, { topic, target }, routes, route)
     return {
       topic: target,
       partition,
@@ -80,19 +80,23 @@ class RunsByPartition {
 
 function split(
   run: readonly RecordToProduce[],
-  maxMessageBytes: number,
+  { topic, target }: { readonly topic: Topic; readonly target: Topic },
   routes: Uint16Array,
   route: number,
 ): readonly (readonly RecordContent[])[] {
   try {
-    return splitIntoBatches(run, maxMessageBytes)
+    return splitIntoBatches(run, target.config.maxMessageBytes)
   } catch (error) {
     const place = error instanceof LogError ? error.fields.index : undefined
     if (!(error instanceof LogError) || place === undefined) throw error
     // The place in its partition's run is not yet the place in the request.
     let index = -1
     for (let seen = 0; seen <= place; seen++) index = routes.indexOf(route, index + 1)
-    throw new LogError(error.code, error.detail, { ...error.fields, index, appended: false })
+    const detail =
+      target === topic
+        ? error.detail
+        : `It does not fit the schema of ${topic.name}, and is too large for ${target.name}, the dead-letter topic. ${error.detail}`
+    throw new LogError(error.code, detail, { ...error.fields, index, appended: false })
   }
 }
 

@@ -225,8 +225,34 @@ describe('a dead letter', () => {
     const { broker } = opened
     await broker.deleteTopic('dead')
     const producing = broker.produceRecords('t', [json({ total: 1 }), json({})], {})
-    await expect(producing).rejects.toThrow(failure('UNKNOWN_TOPIC_OR_PARTITION'))
+    await expect(producing).rejects.toMatchObject({
+      code: 'UNKNOWN_TOPIC_OR_PARTITION',
+      detail: expect.stringMatching(
+        /schema of t \(\/value\/total: .*\), and dead, the dead-letter topic/,
+      ),
+      fields: { topic: 'dead', appended: false },
+    })
     expect(await bytesOf(broker, 't')).toEqual([])
+  })
+
+  test('that its topic cannot hold is told of as one', async () => {
+    await using opened = await open(DEAD_LETTER)
+    const { broker } = opened
+    await broker.alterTopic('dead', { config: { maxMessageBytes: 2_000 } })
+    const large = Buffer.alloc(2_000)
+    const records = [json({ total: 1 }), { ...record(''), value: large }]
+    await expect(broker.produceRecords('t', records, {})).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      detail: expect.stringMatching(/^It does not fit the schema of t, and is too large for dead/),
+      fields: { index: 1, appended: false },
+    })
+    const bytes = encodeBatch({ records: records.slice(1) })
+    const producing = broker.produceBatches('t', 0, bytes, {})
+    await expect(producing).rejects.toMatchObject({
+      detail: expect.stringContaining('too large for dead'),
+      fields: { appended: false },
+    })
+    await expect(producing).rejects.not.toHaveProperty('fields.index')
   })
 })
 
