@@ -4,14 +4,15 @@ import type { SchemaSetting } from '@millrace/model/schema-setting'
 /** A key or a value that is no datum of the schema it is held to. */
 export class Misfit extends Error {
   override readonly name = 'Misfit'
-  /** Where in the record, as a JSON Pointer: `/value/lines/2`. */
+  /** Where in the record, as a JSON Pointer: `/value/lines/2`. One that is too long ends with `…`. */
   readonly path: string
   /** Says what becomes of the record. */
   readonly setting: SchemaSetting
 
   constructor(path: string, message: string, setting: SchemaSetting) {
     super(message)
-    this.path = path
+    // Keys of a map are as long as somebody likes.
+    this.path = path.length > PATH_LENGTH_MAX ? `${path.slice(0, PATH_LENGTH_MAX)}…` : path
     this.setting = setting
   }
 
@@ -30,4 +31,5 @@ export function rejection({ path, message }: Misfit, place: LogErrorFields): Log
   })
 }
 
+const PATH_LENGTH_MAX = 300
 const REASON_LENGTH_MAX = 500

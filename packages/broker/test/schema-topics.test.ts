@@ -254,6 +254,20 @@ describe('a dead letter', () => {
     })
     await expect(producing).rejects.not.toHaveProperty('fields.index')
   })
+
+  test('has no longer a path than it can have, nor has a rejection', async () => {
+    await using opened = await open(DEAD_LETTER)
+    const { broker } = opened
+    await broker.schemas.register('m', { schema: '{"type":"map","values":"int"}', references: [] })
+    const values = { [`${'k'.repeat(600_000)}`]: 'x' }
+    const valueSchema = { ...DEAD_LETTER, subject: 'm' }
+    await broker.alterTopic('t', { config: { valueSchema } })
+    await broker.produceRecords('t', [json(values)], {})
+    expect(await letters(broker)).toHaveLength(1)
+    await broker.alterTopic('t', { config: { valueSchema: { ...REJECT, subject: 'm' } } })
+    const rejected: unknown = await broker.produceRecords('t', [json(values)], {}).catch((e) => e)
+    expect(JSON.stringify(rejected).length).toBeLessThan(2_000)
+  })
 })
 
 describe('batches', () => {
