@@ -24,17 +24,41 @@ const ERRORS_SHOWN_MAX = 10
 const PATH_SHOWN_MAX = 100
 const NAMES = new Set(['/topic', '/group'])
 
-/** Of alternatives that all failed, only that they did, and of a name too long, its rule, which says how long. */
+/**
+ * Of alternatives that all failed, only that they did, unless null was the only other; and of a name too long, its
+ * rule, which says how long.
+ */
 function withoutEchoes(
   found: readonly FastifySchemaValidationError[],
 ): FastifySchemaValidationError[] {
-  const unions = found.filter((one) => one.keyword === 'anyOf').map((one) => one.schemaPath)
+  const unions = found.filter((one) => one.keyword === 'anyOf')
+  const opened = unions.filter(
+    (union) =>
+      isNullable(union) && found.some((one) => isWithin(one, union) && !isKind(one, union)),
+  )
+  const closed = unions.filter((union) => !opened.includes(union))
   const patterns = new Set(
     found.filter((one) => one.keyword === 'pattern').map((one) => one.instancePath),
   )
   return found
-    .filter((one) => !unions.some((path) => one.schemaPath.startsWith(`${path}/`)))
+    .filter((one) => !opened.some((union) => one === union || isKind(one, union)))
+    .filter((one) => !closed.some((union) => isWithin(one, union)))
     .filter((one) => one.keyword !== 'maxLength' || !patterns.has(one.instancePath))
+}
+
+function isWithin(one: FastifySchemaValidationError, union: FastifySchemaValidationError): boolean {
+  return one.schemaPath.startsWith(`${union.schemaPath}/`)
+}
+
+/** That the value is of no such kind, as null is not an object. */
+function isKind(one: FastifySchemaValidationError, union: FastifySchemaValidationError): boolean {
+  return isWithin(one, union) && one.keyword === 'type' && one.instancePath === union.instancePath
+}
+
+/** One alternative, or null. */
+function isNullable(union: FastifySchemaValidationError): boolean {
+  const alternatives = alternativesOf(union)
+  return alternatives?.length === 2 && alternatives.map(shortly).includes('null')
 }
 
 function placeOf(error: FastifySchemaValidationError, context: string | undefined): string {
@@ -76,14 +100,24 @@ function mustBe(description: string | undefined): string {
   return `must be ${first.charAt(0).toLowerCase()}${first.slice(1).replace(/\.$/, '')}`
 }
 
-/** Ajv is asked to be verbose, and then an error carries its schema; Fastify's type of it does not say so. */
 function descriptionOf(error: FastifySchemaValidationError): string | undefined {
+  const schema = schemaOf(error)
+  if (schema === undefined) return undefined
+  if ('description' in schema && typeof schema.description === 'string') return schema.description
+  return alternativesOf(error)?.map(shortly).join(' or ')
+}
+
+function alternativesOf(error: FastifySchemaValidationError): readonly unknown[] | undefined {
+  const schema = schemaOf(error)
+  if (schema === undefined || !('anyOf' in schema)) return undefined
+  return Array.isArray(schema.anyOf) ? schema.anyOf : undefined
+}
+
+/** Ajv is asked to be verbose, and then an error carries its schema; Fastify's type of it does not say so. */
+function schemaOf(error: FastifySchemaValidationError): object | undefined {
   if (!('parentSchema' in error)) return undefined
   const schema = error.parentSchema
-  if (typeof schema !== 'object' || schema === null) return undefined
-  if ('description' in schema && typeof schema.description === 'string') return schema.description
-  if (!('anyOf' in schema) || !Array.isArray(schema.anyOf)) return undefined
-  return schema.anyOf.map(shortly).join(' or ')
+  return typeof schema === 'object' && schema !== null ? schema : undefined
 }
 
 function shortly(schema: unknown): string {

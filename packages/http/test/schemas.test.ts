@@ -229,3 +229,24 @@ test('lines that stop after dead letters say that these are appended, and where 
   })
   expect(await recordsOf(serving, '?last=1', 'dead')).toMatchObject([{ offset: 999 }])
 })
+
+test('a setting that lacks something says what, not that it could be null', async () => {
+  await using serving = await serve()
+  const detailOf = async (valueSchema: unknown) => {
+    const body = { config: { valueSchema } }
+    const { json } = await call(serving, '/v1/topics/orders', { method: 'PUT', body })
+    return json.detail
+  }
+  const place = '/config/valueSchema'
+  expect(await detailOf({ subject: 's' })).toBe(`${place}/onMisfit: this field is missing.`)
+  expect(await detailOf({ subject: 's', onMisfit: 'off', x: 1 })).toBe(
+    `${place}/x: there is no such field.`,
+  )
+  expect(await detailOf({ subject: 's', onMisfit: 'drop' })).toMatch(
+    `${place}/onMisfit: must be what a record`,
+  )
+  expect(await detailOf({ subject: 7, onMisfit: 'off' })).toBe(
+    `${place}/subject: must be a string.`,
+  )
+  expect(await detailOf('s')).toBe(`${place}: must be object or null.`)
+})

@@ -72,7 +72,7 @@ describe('a body that cannot be is refused, and says where:', () => {
     ['PUT', '', { topics: ['t'], retryDelaysMs: [-1] }, '/retryDelaysMs/0'],
     ['PUT', '', { topics: ['t'], retryDelaysMs: [604_800_001] }, '/retryDelaysMs/0'],
     ['PUT', '', { topics: ['t'], retryDelaysMs: Array(101).fill(0) }, '/retryDelaysMs'],
-    ['PUT', '', { topics: ['t'], deadLetter: { topic: 'd', policy: 'x' } }, '/deadLetter'],
+    ['PUT', '', { topics: ['t'], deadLetter: { topic: 'd', policy: 'x' } }, '/deadLetter/policy'],
     ['PUT', '', { topics: ['t'], deadLetter: 'd' }, '/deadLetter'],
     ['PUT', '', { topics: ['t'], deadletter: null }, '/deadletter'],
     ['POST', '/acquire', {}, '/consumer'],
