@@ -12,7 +12,8 @@ export class DatumRule {
   readonly setting: SchemaSetting
   readonly #registry: SchemaRegistry
   readonly #place: 'key' | 'value'
-  readonly #asked: SchemaName
+  readonly #name: SchemaName
+  readonly #isAsked: boolean
   #writer: NamedSchema | undefined
 
   /** INVALID_REQUEST when the topic has another subject than is asked for. */
@@ -20,22 +21,27 @@ export class DatumRule {
     registry: SchemaRegistry,
     place: 'key' | 'value',
     setting: SchemaSetting,
-    asked: SchemaName,
+    asked: SchemaName | undefined,
   ) {
-    if (asked.subject !== setting.subject) throw otherSubject(place, setting, asked)
+    if (asked !== undefined && asked.subject !== setting.subject) {
+      throw otherSubject(place, setting, asked)
+    }
     this.#registry = registry
     this.#place = place
     this.setting = setting
-    this.#asked = asked
+    this.#name = asked ?? { subject: setting.subject, version: 'latest' }
+    this.#isAsked = asked !== undefined
   }
 
-  get canEncode(): boolean {
-    return this.#registry.findVersion(this.#asked.subject, this.#asked.version) !== undefined
+  /** Whether JSON is encoded: not while the subject has no version, unless one is asked for, which must be there. */
+  get isEncoding(): boolean {
+    if (this.#isAsked) return true
+    return this.#registry.findVersion(this.#name.subject, this.#name.version) !== undefined
   }
 
   /** JSON as a datum in the wire format. Throws Misfit; UNKNOWN_SCHEMA when there is none to encode with. */
   encode(json: Uint8Array | string): Uint8Array {
-    this.#writer ??= namedSchema(this.#registry, this.#asked)
+    this.#writer ??= namedSchema(this.#registry, this.#name)
     const { schema, id, name } = this.#writer
     try {
       const bytes = AvroCodec.of(schema).encodeJson(json, WIRE_PREFIX_SIZE)

@@ -28,6 +28,5 @@ function ruleOf(
 ): DatumRule | undefined {
   const setting = given ?? (asked && ({ subject: asked.subject, onMisfit: 'reject' } as const))
   if (setting === undefined) return undefined
-  const name = asked ?? ({ subject: setting.subject, version: 'latest' } as const)
-  return new DatumRule(registry, place, setting, name)
+  return new DatumRule(registry, place, setting, asked)
 }

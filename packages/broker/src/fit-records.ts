@@ -64,7 +64,7 @@ function fitted(
 ): Uint8Array | null {
   if (bytes === null) return null
   const isOff = rule.setting.onMisfit === 'off'
-  if (isOff && (form === 'bytes' || !rule.canEncode)) return bytes
+  if (isOff && (form === 'bytes' || !rule.isEncoding)) return bytes
   try {
     if (form !== 'bytes')
       return rule.encode(form === 'json' ? bytes : JSON.stringify(textOf(bytes)))

@@ -106,6 +106,10 @@ describe('a record in JSON', () => {
     await broker.alterTopic('t', { config: { valueSchema: { ...OFF, subject: 'none' } } })
     await broker.produceRecords('t', [json(1)], {})
     expect(await bytesOf(broker, 't')).toEqual([Buffer.from('1')])
+    const valueSchema = { subject: 'none', version: 7 }
+    await expect(broker.produceRecords('t', [json(1)], { valueSchema })).rejects.toThrow(
+      failure('UNKNOWN_SCHEMA'),
+    )
   })
 })
 
