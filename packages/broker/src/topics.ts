@@ -63,6 +63,9 @@ export async function alterTopic(
   change: WantedTopic,
 ): Promise<{ readonly topic: TopicDescription; readonly warnings: readonly string[] }> {
   const { topics, groups, shares, logger } = parts
+  // Before others are made for it.
+  topics.get(name)
+  expectNameForUsers(name)
   if (change.config !== undefined) {
     expectTopicConfig(change.config)
     await expectDeadLetterTopics(parts, name, change.config)

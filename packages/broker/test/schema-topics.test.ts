@@ -360,3 +360,16 @@ describe('a reader', () => {
     )
   })
 })
+
+test('a dead-letter topic is made for a topic that is there, and for no other', async () => {
+  await using directory = await makeTempDirectory()
+  await using broker = await openBroker(directory.path, { broker: { autoCreateTopics: true } })
+  const change = { config: { valueSchema: DEAD_LETTER } }
+  await expect(broker.alterTopic('t', change)).rejects.toThrow(
+    failure('UNKNOWN_TOPIC_OR_PARTITION', { topic: 't' }),
+  )
+  await expect(broker.describeTopic('dead')).rejects.toThrow(failure('UNKNOWN_TOPIC_OR_PARTITION'))
+  await broker.createTopic('t', {})
+  await broker.alterTopic('t', change)
+  expect(await broker.describeTopic('dead')).toMatchObject({ name: 'dead' })
+})
