@@ -111,7 +111,7 @@ const RecordError = Type.Object(
   {
     ...CLOSED,
     description:
-      'The record cannot be read by the schema that was asked for; its bytes come as they are.',
+      'Its value, or else its key, cannot be read by the schema that was asked for; those bytes come as they are.',
   },
 )
 

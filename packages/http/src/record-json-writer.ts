@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { LogRecord, RecordHeader } from '@millrace/model/record'
-import type { DatumRead, DatumReader, DatumReaders } from '@millrace/model/schema-setting'
+import type { DatumRead, DatumReaders } from '@millrace/model/schema-setting'
 import type { ByteBuilder } from './byte-builder.ts'
 import { JSON_NESTING_MAX, skipValue } from './json-scanner.ts'
 
@@ -26,10 +26,11 @@ export function writeRecord(
   { format, readers = NO_READERS }: RecordView,
   leading = '',
 ): void {
-  const { key, value } = readers
+  const key = record.key === null ? undefined : readers.key?.read(record.key)
+  const value = record.value === null ? undefined : readers.value?.read(record.value)
   builder.writeText(
     `{${leading}"partition":${partition},"offset":${record.offset},"timestamp":${record.timestamp},` +
-      `${keyField(record.key, format, key)},`,
+      `${keyField(record.key, format, key)},${errorField(key, value)}`,
   )
   if (value === undefined || record.value === null) writeValue(builder, record.value, format)
   else writeDatum(builder, record.value, value)
@@ -41,24 +42,24 @@ const NO_READERS: DatumReaders = {}
 function keyField(
   key: Uint8Array | null,
   format: RecordFormat,
-  reader: DatumReader | undefined,
+  read: DatumRead | undefined,
 ): string {
   if (key === null) return '"key":null'
-  const read = reader?.read(key)
   // A datum that is null is kept apart from no key.
   if (read?.json !== undefined && read.json !== 'null') return `"key":${read.json}`
   return textOrBase64('key', 'keyBase64', key, isOpaque(read) ? 'base64' : format)
 }
 
+/** Of both, that of the value is told. */
+function errorField(key: DatumRead | undefined, value: DatumRead | undefined): string {
+  const read = [value, key].find((one) => one !== undefined && 'error' in one)
+  return read !== undefined && 'error' in read ? `"error":${JSON.stringify(read.error)},` : ''
+}
+
 /** A value of a topic that has a schema. */
-function writeDatum(builder: ByteBuilder, value: Uint8Array, reader: DatumReader): void {
-  const read = reader.read(value)
-  if (read.json !== undefined && read.json !== 'null') {
-    builder.writeText(`"value":${read.json}`)
-    return
-  }
-  if ('error' in read) builder.writeText(`"error":${JSON.stringify(read.error)},`)
-  writeValue(builder, value, isOpaque(read) ? 'base64' : 'json')
+function writeDatum(builder: ByteBuilder, value: Uint8Array, read: DatumRead): void {
+  if (read.json !== undefined && read.json !== 'null') builder.writeText(`"value":${read.json}`)
+  else writeValue(builder, value, isOpaque(read) ? 'base64' : 'json')
 }
 
 /** Bytes that are binary, whatever they look like. */

@@ -166,6 +166,21 @@ describe('a schema that is asked for', () => {
     expect(unknown).toMatchObject({ status: 404, json: { code: 'UNKNOWN_SCHEMA' } })
   })
 
+  test('is told of where it cannot read the key', async () => {
+    await using serving = await serveOrders('reject')
+    await serving.broker.schemas.register('k', { schema: '"int"', references: [] })
+    await produce(serving, 'orders', [
+      { key: 'a', value: { total: 1 } },
+      { key: 'b', value: null },
+    ])
+    const keyBase64 = (text: string) => Buffer.from(text).toString('base64')
+    const error = { code: 'UNRESOLVABLE', path: '/key' }
+    expect(await recordsOf(serving, '?keySchema=k')).toMatchObject([
+      { error, keyBase64: keyBase64('a'), value: { total: 1 } },
+      { error, keyBase64: keyBase64('b'), value: null },
+    ])
+  })
+
   test('is part of what an idempotency key stands for', async () => {
     await using serving = await serveOrders('reject')
     await register(serving, V2)
