@@ -1,14 +1,21 @@
 import type { Broker, SchemaChoice } from '@millrace/model/broker'
+import { expectAbsent } from './expect-absent.ts'
 import type { RecordFormat, RecordView } from './record-json-writer.ts'
 
-/** How the records of one topic are shown; schemas matter to `json` alone. UNKNOWN_SCHEMA. */
+/** How the records of one topic are shown; schemas are for `json` alone. UNKNOWN_SCHEMA, INVALID_REQUEST. */
 export function viewOf(
   broker: Pick<Broker, 'datumReaders'>,
   topic: string,
   format: RecordFormat,
   choice: SchemaChoice = {},
 ): RecordView {
-  return format === 'json' ? { format, readers: broker.datumReaders(topic, choice) } : { format }
+  if (format === 'json') return { format, readers: broker.datumReaders(topic, choice) }
+  expectAbsent(
+    { schema: choice.valueSchema, keySchema: choice.keySchema },
+    ['schema', 'keySchema'],
+    `is for format=json; with ${format} bytes are shown as they are.`,
+  )
+  return { format }
 }
 
 /** Views of the topics of one answer. */

@@ -181,6 +181,17 @@ describe('a schema that is asked for', () => {
     ])
   })
 
+  test('is for JSON: with another format it is refused', async () => {
+    await using serving = await serveOrders('reject')
+    for (const path of ['partitions/0/records', 'records']) {
+      const query = '?schema=orders-value@1&format=base64'
+      expect(await call(serving, `/v1/topics/orders/${path}${query}`)).toMatchObject({
+        status: 400,
+        json: { code: 'INVALID_REQUEST', errors: [{ path: 'schema' }] },
+      })
+    }
+  })
+
   test('is part of what an idempotency key stands for', async () => {
     await using serving = await serveOrders('reject')
     await register(serving, V2)
