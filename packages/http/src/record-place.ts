@@ -13,12 +13,16 @@ export interface RecordPlace {
 export function placed(error: unknown, placeOf: (index: number) => RecordPlace): unknown {
   if (!(error instanceof LogError)) return error
   const { index, errors, ...fields } = error.fields
-  if (index === undefined || errors === undefined) return error
+  if (index === undefined) return error
   const { words, pointer, fields: more } = placeOf(index)
-  return new LogError(error.code, `${words}, ${error.detail}`, {
+  // With a path, that is what follows.
+  const detail = `${words}${errors === undefined ? ':' : ','} ${error.detail}`
+  return new LogError(error.code, detail, {
     ...fields,
     ...more,
-    errors: errors.map(({ path, message }) => ({ path: pointer + path, message })),
+    ...(errors && {
+      errors: errors.map(({ path, message }) => ({ path: pointer + path, message })),
+    }),
     cause: error,
   })
 }

@@ -184,3 +184,15 @@ describe('a retry of a body of lines', () => {
     })
   })
 })
+
+test('a line that the topic does not take is named by its line, not by its place in a chunk', async () => {
+  await createTopic(serving, 'lined')
+  const answer = await post('lined', `${lines(1000)}\n{"value":1,"partition":7}\n`)
+  expect(answer.json).toMatchObject({
+    code: 'UNKNOWN_TOPIC_OR_PARTITION',
+    detail: expect.stringContaining('Line 1002: Topic lined has'),
+    line: 1002,
+    nextLine: 1001,
+  })
+  expect(answer.json).not.toHaveProperty('index')
+})
