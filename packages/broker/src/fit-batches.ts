@@ -24,11 +24,16 @@ export interface FittedBatches {
 
 /**
  * Holds batches, which are sound, to the schemas of their topic. INVALID_RECORD for the first record that does not fit,
- * where such records are rejected.
+ * where such records are rejected, and, strictly, in any case.
  */
-export function fitBatches(parts: BrokerParts, topic: Topic, bytes: Uint8Array): FittedBatches {
+export function fitBatches(
+  parts: BrokerParts,
+  topic: Topic,
+  bytes: Uint8Array,
+  { isStrict }: { readonly isStrict: boolean },
+): FittedBatches {
   const rules = rulesOf(parts.schemas, topic)
-  const fitting = new FittingBatches(parts, topic)
+  const fitting = new FittingBatches(parts, topic, isStrict)
   const { letters, targets } = fitting
   if (rules === undefined || !isChecking(rules)) return { bytes, letters, targets }
   const batches: Uint8Array[] = []
@@ -52,8 +57,10 @@ class FittingBatches {
   readonly #parts: BrokerParts
   readonly #topic: Topic
   readonly #bytes: FittedBytes
+  readonly #isStrict: boolean
 
-  constructor(parts: BrokerParts, topic: Topic) {
+  constructor(parts: BrokerParts, topic: Topic, isStrict: boolean) {
+    this.#isStrict = isStrict
     this.#bytes = new FittedBytes(parts.storage)
     this.#parts = parts
     this.#topic = topic
@@ -69,7 +76,7 @@ class FittingBatches {
     const kept = stored.filter((record, place) => {
       const misfit = misfitOf(rules, record)
       if (misfit === undefined) return true
-      const target = letterTopic(this.#parts, this.#topic, misfit)
+      const target = this.#isStrict ? undefined : letterTopic(this.#parts, this.#topic, misfit)
       if (target === undefined) throw inBatch(misfit, index, place)
       this.#addLetter(record, header, misfit, target)
       return false

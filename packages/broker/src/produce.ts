@@ -34,9 +34,7 @@ export async function produceRecords(
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
     // As it is now, when they are appended: it may have grown while an earlier request of the same key was waited for.
     const current = parts.topics.findById(topic.id) ?? topic
-    // Whose end is expected gets all of them: a letter instead would not be what was asked for.
-    const isStrict = options.expectedLogEndOffset !== undefined
-    const fitted = fitRecords(parts, current, records, { ...options, isStrict })
+    const fitted = fitRecords(parts, current, records, { ...options, isStrict: isStrict(options) })
     const { elsewhere, reasons } = fitted
     const routed = routeRecords(current, fitted.records, elsewhere, parts.clock.nowMs())
     const { routes } = routed
@@ -59,7 +57,7 @@ export async function produceBatches(
   const { answer, duplicate } = await appendOnce(parts, topic, options, () => {
     const nowMs = parts.clock.nowMs()
     const recordCount = checkBatches(topic, bytes, nowMs)
-    const fitted = fitBatches(parts, topic, bytes)
+    const fitted = fitBatches(parts, topic, bytes, { isStrict: isStrict(options) })
     const routed = planOf(topic, routeLetters(topic, fitted, nowMs))
     // A producer's repeat of a batch that was appended: its letters were, too.
     const besides = routed.batches.map((batch) => ({ ...batch, repeatsWith: 0 }))
@@ -70,6 +68,11 @@ export async function produceBatches(
   const ranges = answer.ranges.filter((_, place) => letters?.topics.has(place) !== true)
   if (letters === undefined) return { ranges, duplicate }
   return { ranges, deadLetters: letterCounts(answer, letters), duplicate }
+}
+
+/** Whose end is expected gets all of them: a letter instead would not be what was asked for. */
+function isStrict({ expectedLogEndOffset }: ProduceOptions): boolean {
+  return expectedLogEndOffset !== undefined
 }
 
 /** What is wrong with one of them is not at its place in the request. */

@@ -222,6 +222,11 @@ describe('a dead letter', () => {
     await expect(broker.produceRecords('t', records, options)).rejects.toThrow(
       failure('INVALID_RECORD'),
     )
+    const bytes = encodeBatch({ records: [record('')] })
+    await expect(broker.produceBatches('t', 0, bytes, options)).rejects.toThrow(
+      failure('INVALID_RECORD'),
+    )
+    expect(await letters(broker)).toEqual([])
   })
 
   test('needs its topic: without it nothing of the request is appended', async () => {
