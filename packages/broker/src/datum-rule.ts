@@ -1,5 +1,6 @@
 import { AvroCodec } from '@millrace/avro/avro-codec'
 import { DatumFault } from '@millrace/avro/datum-fault'
+import { SchemaFault } from '@millrace/avro/schema-fault'
 import { schemaIdOf, WIRE_PREFIX_SIZE, writeWirePrefix } from '@millrace/avro/wire-format'
 import { LogError } from '@millrace/model/log-error'
 import type { SchemaName, SchemaSetting } from '@millrace/model/schema-setting'
@@ -7,10 +8,12 @@ import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
 import { Misfit } from './misfit.ts'
 import { type NamedSchema, namedSchema } from './named-schema.ts'
 
+type Registry = Pick<SchemaRegistry, 'findVersion' | 'hasId' | 'parsed'>
+
 /** What the keys, or the values, of one produce are held to. */
 export class DatumRule {
   readonly setting: SchemaSetting
-  readonly #registry: SchemaRegistry
+  readonly #registry: Registry
   readonly #place: 'key' | 'value'
   readonly #name: SchemaName
   readonly #isAsked: boolean
@@ -18,7 +21,7 @@ export class DatumRule {
 
   /** INVALID_REQUEST when the topic has another subject than is asked for. */
   constructor(
-    registry: SchemaRegistry,
+    registry: Registry,
     place: 'key' | 'value',
     setting: SchemaSetting,
     asked: SchemaName | undefined,
@@ -59,9 +62,12 @@ export class DatumRule {
     if (id === undefined) {
       throw this.#at('', `These bytes do not begin with the id of a schema of ${subject}.`)
     }
-    const schema = this.#registry.hasId(subject, id) ? this.#registry.parsed(id) : undefined
-    if (schema === undefined) throw this.#at('', `Schema ${id} is none of ${subject}.`)
+    if (!this.#registry.hasId(subject, id)) {
+      throw this.#at('', `Schema ${id} is none of ${subject}.`)
+    }
     try {
+      const schema = this.#registry.parsed(id)
+      if (schema === undefined) throw this.#at('', `There is no schema ${id}.`)
       AvroCodec.of(schema).expectDatum(bytes, WIRE_PREFIX_SIZE)
     } catch (error) {
       throw this.#misfit(error, this.setting.subject)
@@ -69,6 +75,12 @@ export class DatumRule {
   }
 
   #misfit(error: unknown, name: string): unknown {
+    if (error instanceof SchemaFault) {
+      return this.#at(
+        '',
+        `The schema of ${name} that it was written with cannot be read any more: ${error.message}`,
+      )
+    }
     if (!(error instanceof DatumFault)) return error
     return this.#at(error.path, `It does not fit ${name}: ${error.message}`)
   }

@@ -1,4 +1,5 @@
 import type { AvroSchema } from '@millrace/avro/avro-schema'
+import { SchemaFault } from '@millrace/avro/schema-fault'
 import { LogError } from '@millrace/model/log-error'
 import type { SchemaName } from '@millrace/model/schema-setting'
 import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
@@ -11,13 +12,13 @@ export interface NamedSchema {
   readonly schema: AvroSchema
 }
 
-/** UNKNOWN_SCHEMA when the registry has no such version. */
+/** UNKNOWN_SCHEMA when the registry has no such version, or one that cannot be read any more. */
 export function namedSchema(
-  registry: SchemaRegistry,
+  registry: Pick<SchemaRegistry, 'findVersion' | 'parsed'>,
   { subject, version }: SchemaName,
 ): NamedSchema {
   const found = registry.findVersion(subject, version)
-  const schema = found && registry.parsed(found.id)
+  const schema = found && readable(registry, found, subject)
   if (found !== undefined && schema !== undefined) {
     return { id: found.id, name: `${subject}@${found.version}`, schema }
   }
@@ -26,4 +27,18 @@ export function namedSchema(
     subject,
     appended: false,
   })
+}
+
+function readable(
+  registry: Pick<SchemaRegistry, 'parsed'>,
+  { id, version }: { readonly id: number; readonly version: number },
+  subject: string,
+): AvroSchema | undefined {
+  try {
+    return registry.parsed(id)
+  } catch (error) {
+    if (!(error instanceof SchemaFault)) throw error
+    const detail = `${subject}@${version} cannot be read any more: ${error.message}`
+    throw new LogError('UNKNOWN_SCHEMA', detail, { subject, appended: false, cause: error })
+  }
 }
