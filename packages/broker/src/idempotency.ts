@@ -70,7 +70,12 @@ export class IdempotencyKeys {
    */
   async once(
     identity: RequestIdentity,
-    produce: () => Promise<{ readonly answer: ProducedAnswer; readonly at: Offset }>,
+    produce: () => Promise<{
+      readonly answer: ProducedAnswer
+      /** A request without that key had appended it. */
+      readonly duplicate: boolean
+      readonly at: Offset
+    }>,
   ): Promise<{ readonly answer: ProducedAnswer; readonly duplicate: boolean }> {
     const { name, bodyHash } = identity
     for (;;) {
@@ -93,9 +98,9 @@ export class IdempotencyKeys {
     const { promise: done, resolve } = Promise.withResolvers<void>()
     this.#underWay.set(name, { bodyHash, done })
     try {
-      const { answer, at } = await produce()
+      const { answer, duplicate, at } = await produce()
       this.#remember(name, at)
-      return { answer, duplicate: false }
+      return { answer, duplicate }
     } finally {
       this.#underWay.delete(name)
       resolve()

@@ -135,8 +135,7 @@ async function appendOnce(
   if (idempotency === undefined) {
     const plan = makePlan()
     const outcomes = await append(parts, plan, changesOf(plan, expectedLogEndOffset))
-    const answer = answerFrom(plan, outcomes)
-    return { answer, duplicate: outcomes.every((outcome) => outcome.duplicate) }
+    return { answer: answerFrom(plan, outcomes), duplicate: areRepeats(outcomes) }
   }
   const identity = identityOf(topic.id, idempotency)
   return parts.idempotency.once(identity, async () => {
@@ -151,8 +150,12 @@ async function appendOnce(
     const outcomes = await append(parts, plan, changes)
     const at = outcomes.at(-1)?.baseOffset
     assert(at !== undefined)
-    return { answer: answerFrom(plan, outcomes), at }
+    return { answer: answerFrom(plan, outcomes), duplicate: areRepeats(outcomes.slice(0, -1)), at }
   })
+}
+
+function areRepeats(outcomes: readonly ChangeOutcome[]): boolean {
+  return outcomes.every(({ duplicate }) => duplicate)
 }
 
 function changesOf(

@@ -314,7 +314,7 @@ describe('batches', () => {
       const again = { ...answer, duplicate: true }
       expect(await broker.produceBatches('t', 0, first, {})).toEqual(again)
       const idempotency = { key: 'k', chunk: 0, bodyHash: new Uint8Array(4) }
-      await broker.produceBatches('t', 0, first, { idempotency })
+      expect(await broker.produceBatches('t', 0, first, { idempotency })).toEqual(again)
       expect(await broker.produceBatches('t', 0, first, { idempotency })).toEqual(again)
       await broker.produceBatches('t', 0, none, {})
       await broker.produceBatches('t', 0, last, {})
