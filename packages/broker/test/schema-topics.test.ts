@@ -268,7 +268,7 @@ describe('a dead letter', () => {
     await using opened = await open(DEAD_LETTER)
     const { broker } = opened
     await broker.schemas.register('m', { schema: '{"type":"map","values":"int"}', references: [] })
-    const values = { [`${'k'.repeat(600_000)}`]: 'x' }
+    const values = { ['k'.repeat(600_000)]: 'x' }
     const valueSchema = { ...DEAD_LETTER, subject: 'm' }
     await broker.alterTopic('t', { config: { valueSchema } })
     await broker.produceRecords('t', [json(values)], {})
