@@ -15,8 +15,9 @@ export const NO_BROKER: Broker = {
   fetch: refuse,
   findOffset: refuse,
   partitionState: fail,
-  datumReaders: fail,
-  hasKeySchema: fail,
+  // It has no topics, and so none with a schema.
+  datumReaders: () => ({}),
+  hasKeySchema: () => false,
   commitOffsets: refuse,
   committedOffsets: refuse,
   resetOffsets: refuse,

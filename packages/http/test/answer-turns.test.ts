@@ -17,7 +17,6 @@ async function serveHeld() {
   const fetches: PromiseWithResolvers<FetchedBatches>[] = []
   const broker = {
     ...NO_BROKER,
-    datumReaders: () => ({}),
     partitionState: () => ({ ...EMPTY, partition: 0, segments: 1, bytes: 0 }),
     fetch: () => {
       const held = Promise.withResolvers<FetchedBatches>()

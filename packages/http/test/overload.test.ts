@@ -13,7 +13,6 @@ function busyBroker(code: 'OVERLOADED' | 'STORAGE_FULL') {
   let nextOffset = 0
   const broker: Broker = {
     ...NO_BROKER,
-    hasKeySchema: () => false,
     async produceRecords(_topic, records) {
       if (attempts++ % 2 === 0)
         throw new LogError(code, 'Busy.', { appended: false, retryAfterMs: 1 })
