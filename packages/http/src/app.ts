@@ -93,9 +93,7 @@ function addRoutes(app: App, edge: Edge): void {
 
 function makeFastify({ config, logger, cutBodies }: Edge): App {
   const app = fastify({
-    loggerInstance: logger,
-    // One logger for all: a child for each request is garbage that nobody reads.
-    childLoggerFactory: (parent) => parent,
+    loggerInstance: withoutChildren(logger),
     logController: new LogController({ disableRequestLogging: true }),
     // Refused here, by a problem document; Fastify has one of its own.
     return503OnClosing: false,
@@ -135,6 +133,16 @@ function makeFastify({ config, logger, cutBodies }: Edge): App {
   })
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer))
   return app
+}
+
+/**
+ * One logger for all: a child for each request is garbage that nobody reads, and what a factory of children gives is
+ * examined anew for each request.
+ */
+function withoutChildren(logger: FastifyBaseLogger): FastifyBaseLogger {
+  const own = Object.create(logger) as FastifyBaseLogger
+  own.child = () => own
+  return own
 }
 
 /** Longer ones do not fit into the headers; a name's own limit is told by the schema, with a reason. */
