@@ -18,8 +18,8 @@ export const idleGroups: Benchmark = {
   about:
     `${GROUPS} consumer groups of ${MEMBERS} members each, at the end of a topic of ${MEMBERS} partitions to which nothing is ` +
     'produced: polls of 30 s, renewed as they run out. How much of one core the server uses once every member has its ' +
-    `partition, over a time in which every poll is renewed ${LAPS} times. Beside it, for information: as many plain long polls of one ` +
-    'partition, by readers who are in no group.',
+    'partition and the polls in which the groups came together have run out, over a time in which every poll is renewed ' +
+    `${LAPS} times. Beside it, for information: as many plain long polls of one partition, by readers who are in no group.`,
   async run({ directory, sliceSeconds, rounds }) {
     const isLong = sliceSeconds * rounds >= POLL_MS / 1000
     // A glance has a few groups, and watches for a moment only.
@@ -58,6 +58,8 @@ async function withMembers(server: ServerProcess, groups: number, spread: number
     }
   }
   await settled(server, groups)
+  // Each of them ends with a new epoch, and so with a new cursor to seal and to commit: the groups were not idle in it.
+  await delay(spread)
   const share = await usage(server, spread * LAPS)
   for (const member of members) member[Symbol.dispose]()
   await Promise.allSettled(polling)
