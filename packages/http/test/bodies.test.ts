@@ -1,7 +1,6 @@
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, createTopic, fetchAll, produce, values } from './calling.ts'
+import { answerOn, call, createTopic, fetchAll, produce, values } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
 
 let serving: Serving
@@ -71,7 +70,7 @@ test('a name that is not known is not sent back at any length', async () => {
 test('whoever closes after this request still gets the answer to a body that is not read', async () => {
   await createTopic(serving, 'large')
   const socket = connect(serving.port, '127.0.0.1')
-  const answer = text(socket)
+  const answer = answerOn(socket)
   socket.write(
     'POST /v1/topics/large/records HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n' +
       'Content-Type: application/json\r\nContent-Length: 12000000\r\n\r\n',

@@ -1,7 +1,7 @@
 /** Requests, as short as a test wants to read them. */
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import type { Serving } from './serving.ts'
 
@@ -43,9 +43,19 @@ export async function callExactly({ port }: Serving, method: string, path: strin
 /** Bytes to the socket and back, until the server closes it. */
 export async function exchange({ port }: Serving, sent: string | Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1')
-  socket.on('error', () => undefined)
   socket.write(sent)
-  return text(socket)
+  return answerOn(socket)
+}
+
+/** What comes until the connection is closed, in whatever way: a reset after an answer is not the answer's fault. */
+export async function answerOn(socket: Socket): Promise<string> {
+  const pieces: Buffer[] = []
+  socket.on('error', () => undefined).on('data', (piece: Buffer) => pieces.push(piece))
+  await new Promise<void>((resolve) => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+  return Buffer.concat(pieces).toString()
 }
 
 export async function createTopic(serving: Serving, topic: string, partitions = 1): Promise<void> {

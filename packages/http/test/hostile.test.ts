@@ -1,9 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { setTimeout as atLeast } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, createTopic, exchange, fetchAll, produce, values } from './calling.ts'
+import { answerOn, call, createTopic, exchange, fetchAll, produce, values } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
 
 let serving: Serving
@@ -36,7 +35,7 @@ describe('a request that is too slow', () => {
     await createTopic(serving, 'slow')
     const socket = open('slow', 'application/json', 'Content-Length: 100')
     socket.write('{"value":')
-    const answer = await text(socket)
+    const answer = await answerOn(socket)
     expect(answer).toMatch(/^HTTP\/1.1 408 /)
     expect(problemIn(answer)).toMatchObject({
       code: 'REQUEST_TOO_SLOW',
@@ -65,7 +64,7 @@ describe('a request that is too slow', () => {
       await atLeast(50)
     }
     socket.write('0\r\n\r\n')
-    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /)
+    expect(await answerOn(socket)).toMatch(/^HTTP\/1.1 200 /)
     expect(await values(serving, 'long')).toHaveLength(4)
   })
 
@@ -107,14 +106,14 @@ describe('a request that is too large', () => {
       'application/json',
       'Content-Length: 9000000\r\nConnection: close',
     )
-    expect(problemIn(await text(socket))).toMatchObject({ code: 'BODY_TOO_LARGE' })
+    expect(problemIn(await answerOn(socket))).toMatchObject({ code: 'BODY_TOO_LARGE' })
     const chunked = open(
       'announced',
       'application/json',
       'Transfer-Encoding: chunked\r\nConnection: close',
     )
     chunked.write(`900000\r\n${'x'.repeat(0x900000)}\r\n0\r\n\r\n`)
-    expect(problemIn(await text(chunked))).toMatchObject({ code: 'BODY_TOO_LARGE' })
+    expect(problemIn(await answerOn(chunked))).toMatchObject({ code: 'BODY_TOO_LARGE' })
   })
 })
 
@@ -195,7 +194,7 @@ describe('what is no HTTP', () => {
     await createTopic(serving, 'garbled')
     const socket = open('garbled', 'application/json', 'Transfer-Encoding: chunked')
     socket.write('5\r\n{"val\r\nnonsense\r\n')
-    const answer = await text(socket)
+    const answer = await answerOn(socket)
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
     expect(problemIn(answer)).toMatchObject({ code: 'INVALID_REQUEST', appended: false })
     expect(await fetchAll(serving, 'garbled')).toEqual([])

@@ -1,12 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../src/app.ts'
 import { parseHttpConfig } from '../src/config.ts'
 import { NO_BROKER } from '../src/no-broker.ts'
 import { NO_LOGGER } from '../src/no-logger.ts'
-import { call, createTopic, produce } from './calling.ts'
+import { answerOn, call, createTopic, produce } from './calling.ts'
 import { eventsOf, partsOf, take } from './event-lines.ts'
 import { serve, type Serving } from './serving.ts'
 
@@ -123,7 +122,7 @@ describe('a server that stops', () => {
     const closed = serving.app.close()
     await expect.poll(() => fetch(serving.url).catch(() => 'refused')).toBe('refused')
     socket.write(':1}')
-    expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /)
+    expect(await answerOn(socket)).toMatch(/^HTTP\/1.1 200 /)
     await closed
   })
 })

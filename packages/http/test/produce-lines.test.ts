@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { call, createTopic, fetchAll, values } from './calling.ts'
+import { answerOn, call, createTopic, fetchAll, values } from './calling.ts'
 import { serve, type Serving } from './serving.ts'
 
 let serving: Serving
@@ -114,7 +113,7 @@ describe('a body of lines that stops', () => {
         `Content-Length: ${sent.length + 100}\r\n\r\n${sent}`,
     )
     socket.end()
-    const answer = await text(socket)
+    const answer = await answerOn(socket)
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
     expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
       code: 'INVALID_REQUEST',
