@@ -205,5 +205,11 @@ describe('what is made of schemas, and what schemas are made of', () => {
       status: 1,
       stderr: expect.stringContaining('b.avdl is no Avro schema'),
     })
+    // What is Avro already says which schema it is of.
+    const inferred = await served.cli(['schema', 'infer', '--topic', 'idl'])
+    expect(inferred).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/Value 1 is .*schema id (\d+).*\n.*schema get --id \1\n/),
+    })
   })
 })

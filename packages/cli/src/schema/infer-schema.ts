@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { schemaIdOf } from '@millrace/avro/wire-format'
 import { CommandFailure } from '../command-failure.ts'
 import { withServer } from '../connection.ts'
 import { EXIT } from '../exit-status.ts'
@@ -30,9 +31,9 @@ export async function inferSchema(
   const shape = new ValueShape()
   const values = file === undefined ? valuesOfTopic(invocation, options) : linesOf(file)
   let count = 0
-  for await (const text of values) {
+  for await (const value of values) {
     count += 1
-    shape.add(valueOf(text, file === undefined ? `Value ${count}` : `Line ${count}`))
+    shape.add(parsed(value, file === undefined ? `Value ${count}` : `Line ${count}`))
     if (count === options.maxRecords) break
   }
   if (count === 0) {
@@ -49,9 +50,16 @@ export async function inferSchema(
   }
 }
 
-function valueOf(text: string, place: string): unknown {
+function parsed(value: Uint8Array, place: string): unknown {
+  const id = schemaIdOf(value)
+  if (id !== undefined) {
+    throw new CommandFailure(EXIT.failure, {
+      message: `${place} is Avro, of schema id ${id}: what it is need not be inferred.`,
+      next: `To see its schema: millrace schema get --id ${id}`,
+    })
+  }
   try {
-    return JSON.parse(text)
+    return JSON.parse(Buffer.from(value).toString())
   } catch (cause) {
     throw new CommandFailure(EXIT.failure, {
       message: `${place} is not JSON: ${cause instanceof Error ? cause.message : ''}`,
@@ -61,12 +69,11 @@ function valueOf(text: string, place: string): unknown {
   }
 }
 
-async function* linesOf(file: string): AsyncGenerator<string> {
+async function* linesOf(file: string): AsyncGenerator<Uint8Array> {
   const chunks: AsyncIterable<Buffer> = createReadStream(userPath(file))
   for await (const lines of splitLines(chunks, LINE_BYTES_MAX)) {
     for (const line of lines) {
-      const text = Buffer.from(line).toString()
-      if (text.trim() !== '') yield text
+      if (Buffer.from(line).toString().trim() !== '') yield line
     }
   }
 }
@@ -74,17 +81,16 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 async function* valuesOfTopic(
   invocation: Invocation,
   { topic = '', maxRecords }: InferOptions,
-): AsyncGenerator<string> {
-  const texts = await withServer(invocation, { topic }, async (client) => {
-    const found: string[] = []
+): AsyncGenerator<Uint8Array> {
+  yield* await withServer(invocation, { topic }, async (client) => {
+    const found: Uint8Array[] = []
     await using consumer = client.consumer(topic, { follow: false, signal: invocation.signal })
     for await (const { value } of consumer) {
-      if (value !== null) found.push(Buffer.from(value).toString())
+      if (value !== null) found.push(value)
       if (found.length === maxRecords) break
     }
     return found
   })
-  yield* texts
 }
 
 const LINE_BYTES_MAX = 8 * 1024 * 1024
