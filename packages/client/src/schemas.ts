@@ -41,6 +41,11 @@ export interface SubjectOptions extends DeletedOptions {
   readonly prefix?: string
 }
 
+export interface SchemaListOptions extends SubjectOptions {
+  /** Of each subject its last version only. */
+  readonly latestOnly?: boolean
+}
+
 export interface CompatibilityCheckOptions extends CallOptions {
   /** Against this one; when not said, against those that registering would look at. */
   readonly version?: VersionName
@@ -65,6 +70,11 @@ export interface InheritOptions extends CallOptions {
 export interface Schemas {
   /** In the order of their names. */
   subjects(options?: SubjectOptions): Promise<readonly string[]>
+  /**
+   * Versions of all subjects, in the order of their names, fetched as they are asked for: what is registered or deleted
+   * meanwhile may move others past the reader.
+   */
+  list(options?: SchemaListOptions): AsyncIterable<SchemaVersion>
   /** SUBJECT_NOT_FOUND. */
   versions(subject: string, options?: DeletedOptions): Promise<readonly number[]>
   /** The latest unless told otherwise. SUBJECT_NOT_FOUND, VERSION_NOT_FOUND. */
@@ -141,9 +151,18 @@ const REGISTERING = /^\/subjects\/[^/]+\/versions$/
 
 function reading(ask: Ask) {
   return {
-    subjects({ prefix, deleted, signal } = {}) {
+    async subjects({ prefix, deleted, signal } = {}) {
       const query = { subjectPrefix: prefix, deleted }
-      return ask<readonly string[]>({ method: 'GET', path: '/subjects', query, signal })
+      const names: string[] = []
+      for await (const page of pages<string>(ask, { path: '/subjects', query, signal }, SUBJECTS)) {
+        names.push(...page)
+      }
+      return names
+    },
+    async *list({ prefix, deleted, latestOnly, signal } = {}) {
+      const query = { subjectPrefix: prefix, deleted, latestOnly }
+      const asked = { path: '/schemas', query, signal }
+      for await (const page of pages<VersionAnswer>(ask, asked, SCHEMAS)) yield* page.map(versionOf)
     },
     versions(subject, { deleted, signal } = {}) {
       const path = pathOf`/subjects/${subject}/versions`
@@ -167,6 +186,23 @@ function reading(ask: Ask) {
       })
     },
   } satisfies Partial<Schemas>
+}
+
+/** How many are asked for at once: one answer has no more than 20,000 names, and 32 of the largest schemas. */
+const SUBJECTS = 1_000
+const SCHEMAS = 32
+
+async function* pages<Item>(
+  ask: Ask,
+  { query, ...request }: Omit<RegistryRequest, 'method'>,
+  limit: number,
+): AsyncGenerator<readonly Item[]> {
+  for (let offset = 0; ; offset += limit) {
+    const asked = { ...request, method: 'GET', query: { ...query, offset, limit } } as const
+    const page = await ask<readonly Item[]>(asked)
+    yield page
+    if (page.length < limit) return
+  }
 }
 
 function changing(ask: Ask) {
@@ -244,6 +280,8 @@ interface SchemaAnswer {
   readonly references?: readonly SchemaReference[]
 }
 
+type VersionAnswer = SchemaAnswer & RegisteredSchema
+
 interface CheckAnswer {
   readonly is_compatible: boolean
   readonly messages?: readonly string[]
@@ -268,7 +306,7 @@ function textOf({ schema, references = [] }: SchemaAnswer): SchemaText {
   return { schema, references }
 }
 
-function versionOf(answer: SchemaAnswer & RegisteredSchema): SchemaVersion {
+function versionOf(answer: VersionAnswer): SchemaVersion {
   const { subject, version, id } = answer
   return { subject, version, id, ...textOf(answer) }
 }

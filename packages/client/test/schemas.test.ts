@@ -42,6 +42,24 @@ test('schemas are registered, looked up and read, by version and by id', async (
   expect(await schemas.versionsOf(first.id)).toEqual([{ subject: 'a-value', version: 1 }])
 })
 
+test('all subjects and versions are listed, however many there are', async () => {
+  const { schemas } = createClient(server.url)
+  const names = Array.from({ length: 1001 }, (_, index) => `many-${String(index).padStart(4, '0')}`)
+  await Promise.all(names.map((name) => schemas.register(name, { schema: '"long"' })))
+  await schemas.register('many-0000', { schema: '"double"' })
+  expect(await schemas.subjects({ prefix: 'many-' })).toEqual(names)
+  const listed: string[] = []
+  for await (const { subject, version } of schemas.list({ prefix: 'many-' })) {
+    listed.push(`${subject}@${version}`)
+  }
+  const latest: string[] = []
+  for await (const { subject, version } of schemas.list({ prefix: 'many-', latestOnly: true })) {
+    latest.push(`${subject}@${version}`)
+  }
+  expect(latest).toEqual(['many-0000@2', ...names.slice(1).map((name) => `${name}@1`)])
+  expect(listed).toEqual(['many-0000@1', ...latest])
+})
+
 test('a schema refers to another', async () => {
   const { schemas } = createClient(server.url)
   await schemas.register('item', { schema: { ...order(TOTAL), name: 'Item' } })

@@ -15,15 +15,8 @@ export async function listSchemas(
     const rows: SchemaVersion[] = []
     const filter = { deleted: deleted === true, signal }
     if (subject === undefined) {
-      const subjects = await schemas.subjects({
-        ...filter,
-        ...(prefix !== undefined && { prefix }),
-      })
-      for (const name of subjects) {
-        const versions = await schemas.versions(name, filter)
-        const version = versions.at(-1) ?? 'latest'
-        rows.push(await schemas.get(name, { ...filter, version }))
-      }
+      const named = { ...filter, ...(prefix !== undefined && { prefix }) }
+      for await (const row of schemas.list({ ...named, latestOnly: true })) rows.push(row)
     } else {
       for (const version of await schemas.versions(subject, filter)) {
         rows.push(await schemas.get(subject, { ...filter, version }))
