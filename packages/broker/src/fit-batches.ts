@@ -20,11 +20,13 @@ export interface FittedBatches {
   readonly letters: readonly RecordToProduce[]
   /** Where each letter goes. */
   readonly targets: ReadonlyMap<number, Topic>
+  /** What they are refused with, unless they are a producer's repeat of what was appended under other settings. */
+  readonly refusal?: LogError
 }
 
 /**
- * Holds batches, which are sound, to the schemas of their topic. INVALID_RECORD for the first record that does not fit,
- * where such records are rejected, and, strictly, in any case.
+ * Holds batches, which are sound, to the schemas of their topic. Refuses them with INVALID_RECORD for the first record
+ * that does not fit, where such records are rejected, and, strictly, in any case.
  */
 export function fitBatches(
   parts: BrokerParts,
@@ -33,18 +35,27 @@ export function fitBatches(
   { isStrict }: { readonly isStrict: boolean },
 ): FittedBatches {
   const rules = rulesOf(parts.schemas, topic)
+  if (rules === undefined || !isChecking(rules)) return asTheyAre(bytes)
   const fitting = new FittingBatches(parts, topic, isStrict)
-  const { letters, targets } = fitting
-  if (rules === undefined || !isChecking(rules)) return { bytes, letters, targets }
   const batches: Uint8Array[] = []
   for (let at = 0; at < bytes.length;) {
     const header = readBatchHeader(bytes, at)
     if (header === undefined) throw new Error('What was checked is no record batch.')
     const batch = bytes.subarray(at, at + header.sizeInBytes)
-    batches.push(fitting.fit(rules, batch, { header, index: batches.length }))
+    const fitted = fitting.fit(rules, batch, { header, index: batches.length })
+    if (fitted instanceof LogError) {
+      if (header.producerId < 0) throw fitted
+      return { ...asTheyAre(bytes), refusal: fitted }
+    }
+    batches.push(fitted)
     at += header.sizeInBytes
   }
+  const { letters, targets } = fitting
   return { bytes: letters.length === 0 ? bytes : Buffer.concat(batches), letters, targets }
+}
+
+function asTheyAre(bytes: Uint8Array): FittedBatches {
+  return { bytes, letters: [], targets: new Map() }
 }
 
 function isChecking({ key, value }: DatumRules): boolean {
@@ -66,21 +77,24 @@ class FittingBatches {
     this.#topic = topic
   }
 
-  /** The batch, without the records that do not fit. */
+  /** The batch, without the records that do not fit; or what it is refused with. */
   fit(
     rules: DatumRules,
     batch: Uint8Array,
     { header, index }: { readonly header: BatchHeader; readonly index: number },
-  ): Uint8Array {
+  ): Uint8Array | LogError {
     const stored = decodeStoredRecords(batch, 0, header, { maxBytes: DECOMPRESSED_BYTES_MAX })
-    const kept = stored.filter((record, place) => {
+    const kept: StoredRecord[] = []
+    for (const [place, record] of stored.entries()) {
       const misfit = misfitOf(rules, record)
-      if (misfit === undefined) return true
+      if (misfit === undefined) {
+        kept.push(record)
+        continue
+      }
       const target = this.#isStrict ? undefined : letterTopic(this.#parts, this.#topic, misfit)
-      if (target === undefined) throw inBatch(misfit, index, place)
+      if (target === undefined) return inBatch(misfit, index, place)
       this.#addLetter(record, header, misfit, target)
-      return false
-    })
+    }
     return kept.length === stored.length ? batch : withRecords(header, kept)
   }
 

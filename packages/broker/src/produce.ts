@@ -61,7 +61,8 @@ export async function produceBatches(
     const routed = planOf(topic, routeLetters(topic, fitted, nowMs))
     // A producer's repeat of a batch that was appended: its letters were, too.
     const besides = routed.batches.map((batch) => ({ ...batch, repeatsWith: 0 }))
-    const batches = [{ topic, partition, bytes: fitted.bytes }, ...besides]
+    const { bytes: kept, refusal } = fitted
+    const batches = [{ topic, partition, bytes: kept, refusal }, ...besides]
     return { topic, batches, recordCount, routes: undefined, reasons: [] }
   })
   const { letters } = answer
@@ -100,6 +101,7 @@ interface PlannedBatches {
   readonly partition: number
   readonly bytes: Uint8Array
   readonly repeatsWith?: number
+  readonly refusal?: LogError | undefined
 }
 
 function planOf(
@@ -162,9 +164,12 @@ function changesOf(
   { batches }: ProducePlan,
   expectedLogEndOffset: ProduceOptions['expectedLogEndOffset'],
 ): readonly AppendBatches[] {
-  return batches.map(({ topic, partition, bytes, repeatsWith }, index) => {
+  return batches.map(({ topic, partition, bytes, repeatsWith, refusal }, index) => {
     const log = logOf(topic, partition).id
-    const besides = repeatsWith === undefined ? {} : { repeatsWith }
+    const besides = {
+      ...(repeatsWith !== undefined && { repeatsWith }),
+      ...(refusal !== undefined && { refusal }),
+    }
     const change = { kind: 'batches', log, bytes, ...besides } as const
     const isExpecting = expectedLogEndOffset !== undefined && index === 0
     return isExpecting ? { ...change, expectedLogEndOffset } : change
@@ -188,6 +193,7 @@ async function append(
       const gone = plan.batches[error.fields.index ?? 0]?.topic
       throw deletedMeanwhile(gone ?? plan.topic)
     }
+    if (plan.batches.some(({ refusal }) => refusal === error)) throw error
     // The storage names the change at fault, which is not for those to know who sent records.
     throw withoutIndex(error)
   }

@@ -298,6 +298,23 @@ describe('batches', () => {
     expect(await bytesOf(broker, 't')).toEqual(records.map(({ value }) => value))
   })
 
+  test('that a producer repeats are known again, whatever the topic has come to refuse', async () => {
+    await using opened = await open(OFF)
+    const { broker } = opened
+    const producer = { producerId: await broker.allocateProducerId(), producerEpoch: 0 }
+    const bytes = encodeBatch({ records, ...producer, baseSequence: 0 })
+    const { ranges } = await broker.produceBatches('t', 0, bytes, {})
+    await broker.alterTopic('t', { config: { valueSchema: REJECT } })
+    expect(await broker.produceBatches('t', 0, bytes, {})).toEqual({ ranges, duplicate: true })
+    const next = encodeBatch({ records, ...producer, baseSequence: records.length })
+    await expect(broker.produceBatches('t', 0, next, {})).rejects.toMatchObject({
+      code: 'INVALID_RECORD',
+      fields: { index: 1 },
+      detail: expect.stringContaining('Batch 0, record 1, /value'),
+    })
+    expect(await bytesOf(broker, 't')).toEqual(records.map(({ value }) => value))
+  })
+
   test.each(['none', 'gzip'] as const)(
     'lose such records to the dead-letter topic, and keep their offsets and sequence (%s)',
     async (codec) => {

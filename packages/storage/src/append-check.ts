@@ -2,7 +2,7 @@ import type { Log, LogId } from '@millrace/log/log'
 import { LogError } from '@millrace/model/log-error'
 import { advance, type Offset } from '@millrace/model/offset'
 import type { BatchHeader } from '@millrace/model/record-batch'
-import type { ChangeOutcome } from './change.ts'
+import type { AppendBatches, ChangeOutcome } from './change.ts'
 import type { LogTable } from './log-table.ts'
 import type { AppendPart, WaitingAppend } from './waiting-append.ts'
 
@@ -72,15 +72,14 @@ class AppendCheck {
       }
       case 'batches': {
         this.#expectLog(change.log, index)
-        return this.#decideBatches(change.log, part.headers, change.expectedLogEndOffset, index)
+        return this.#decideBatches(change, part.headers, index)
       }
     }
   }
 
   #decideBatches(
-    id: LogId,
+    { log: id, expectedLogEndOffset, refusal }: AppendBatches,
     headers: readonly BatchHeader[],
-    expectedLogEndOffset: Offset | undefined,
     index: number,
   ): PartDecision {
     const logEndOffset = this.#endOf(id)
@@ -101,6 +100,7 @@ class AppendCheck {
       }
     }
     // After the repeats: a retry must not fail because its first try succeeded.
+    if (refusal !== undefined) throw refusal
     if (expectedLogEndOffset !== undefined && expectedLogEndOffset !== logEndOffset) {
       throw new LogError(
         'LOG_END_OFFSET_MISMATCH',

@@ -1,5 +1,6 @@
 import type { LogConfig } from '@millrace/log/config'
 import type { LogId } from '@millrace/log/log'
+import type { LogError } from '@millrace/model/log-error'
 import type { Offset } from '@millrace/model/offset'
 
 /**
@@ -17,6 +18,8 @@ export interface AppendBatches {
   readonly expectedLogEndOffset?: Offset
   /** The place of a change before it, of the same append: when that is a repeat, this is not written either. */
   readonly repeatsWith?: number
+  /** They may not be written: unless they are a repeat, this is what the append is refused with. */
+  readonly refusal?: LogError
 }
 
 /**
