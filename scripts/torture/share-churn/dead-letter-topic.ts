@@ -45,6 +45,7 @@ export class DeadLetterTopic {
   /** What is new, partition by partition. */
   async read(broker: EmbeddedBroker): Promise<readonly FoundLetter[]> {
     const found: FoundLetter[] = []
+    const read: number[] = []
     for (const [partition, end] of this.ends(broker).entries()) {
       let next = this.#next[partition] ?? 0
       while (next < end) {
@@ -58,8 +59,10 @@ export class DeadLetterTopic {
         if (nextOffset <= next) throw new Error(`Reading dead letters stays at ${next}.`)
         next = nextOffset
       }
-      this.#next[partition] = next
+      read.push(next)
     }
+    // All of it or nothing: the broker may be given up on half-way, and then nobody gets what was found.
+    if (read.length > 0) this.#next = read
     return found
   }
 }
