@@ -141,7 +141,7 @@ export class Ledger implements Neighbours {
     const record = this.#find(got)
     const what = `${record.value} came to ${call.consumer}`
     this.#expectFree(record, what, { call, nowMs })
-    this.#expectItsTurn(record, what, { together, nowMs })
+    this.#expectItsTurn(record, what, { call, together, nowMs })
     if (record.last !== undefined) endUnseen(record.last, 'came-again', this, nowMs)
     this.#count(record, got.deliveryCount, call)
     cameAgain(record)
@@ -196,15 +196,18 @@ export class Ledger implements Neighbours {
   #expectItsTurn(
     record: SharedRecord,
     what: string,
-    { together, nowMs }: { readonly together: readonly Delivery[]; readonly nowMs: number },
+    at: { readonly call: Call; readonly together: readonly Delivery[]; readonly nowMs: number },
   ): void {
+    const { call, together, nowMs } = at
     const lane = this.laneOf(record)
     if (lane === null) return
     if (this.parked.has(lane)) throw new BrokenPromise(`${what}, and its key is parked`)
     const came = new Set(together.map((delivery) => delivery.record))
     for (const earlier of this.earlierOf(record)) {
       const isTogether = came.has(earlier) && earlier.partition === record.partition
-      if (isTogether || earlier.mayBeSettled(this.terms)) continue
+      // An answer that was made before a redrive may come after that.
+      const wasSettled = call.number <= earlier.redrivenAtCall
+      if (isTogether || wasSettled || earlier.mayBeSettled(this.terms)) continue
       throw new BrokenPromise(`${what}, and ${earlier.value} before it is not settled`)
     }
     for (const later of this.#byKey.get(lane) ?? []) {

@@ -36,7 +36,9 @@ export class SentRedrive {
     for (const record of this.#asked()) {
       const before = this.#letters.get(record) ?? 0
       most += record.letters > before ? 2 : 1
-      record.redriven.min = Math.max(record.redriven.min, before)
+      if (record.redriven.min >= before) continue
+      record.redriven.min = before
+      record.redrivenAtCall = this.#ledger.callCount
     }
     const sum = redriven + gone
     if (left > 0 || sum < this.#sure || sum > most + this.#wereGone.size) {

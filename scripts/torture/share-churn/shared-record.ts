@@ -49,6 +49,8 @@ export class SharedRecord {
   /** Copies seen in the dead-letter topic, and how many of them were redriven. */
   letters = 0
   redriven: Bounds = { min: 0, max: 0 }
+  /** How many calls had been sent when it was known to be redriven. */
+  redrivenAtCall = 0
   /** Failures that its last copy lists. */
   listed = 0
   /** Its copy went with a dead-letter topic. */
