@@ -3,7 +3,7 @@ import type { AvroSchema } from './avro-schema.ts'
 import { DatumFault } from './datum-fault.ts'
 import { DatumReader } from './datum-reader.ts'
 import { DatumWriter } from './datum-writer.ts'
-import { parseExactJson } from './exact-json.ts'
+import { parseExactJson, parseSoundJson } from './exact-json.ts'
 import { type JsonReading, JsonReadings } from './json-reading.ts'
 import { MORE_DIGITS } from './scalar/scalar.ts'
 import { type Skipping, Skippings } from './skipping.ts'
@@ -51,7 +51,7 @@ export class AvroCodec {
     } catch (error) {
       if (error !== MORE_DIGITS) throw error
     }
-    return this.#encode(parseJson(text, parseExactJson), prefixSize, true)
+    return this.#encode(parseJson(text, parseSoundJson), prefixSize, true)
   }
 
   /** A datum from a value. */

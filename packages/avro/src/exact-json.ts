@@ -3,6 +3,18 @@ export function parseExactJson(text: string): unknown {
   return (hasLongInteger(text) ? JSON.parse(text, withDigits) : JSON.parse(text)) as unknown
 }
 
+/** The same, with BEYOND_DOUBLE for numbers that a double does not hold. Throws SyntaxError. */
+export function parseSoundJson(text: string): unknown {
+  return JSON.parse(text, (key, value: unknown, context?: { readonly source?: string }) => {
+    return value === Infinity || value === -Infinity
+      ? BEYOND_DOUBLE
+      : withDigits(key, value, context)
+  })
+}
+
+/** In place of a number that would be taken for an infinite one. */
+export const BEYOND_DOUBLE = Symbol('a number beyond what a double holds')
+
 /** White space between tokens left out; for the rest as it was written. Of text that is JSON. */
 export function compactJson(text: string): string {
   return text.replace(STRING_OR_SPACE, '$1')

@@ -149,7 +149,7 @@ function isInt32(value: number): boolean {
 function writingOfFloating(kind: 'float' | 'double'): TextWriting {
   return (input, output) => {
     const value = input.readNumber()
-    if (value === undefined) return false
+    if (value === undefined || !Number.isFinite(value)) return false
     if (kind === 'float') output.writeFloat(value)
     else output.writeDouble(value)
     return true

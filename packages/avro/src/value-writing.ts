@@ -106,7 +106,7 @@ function quicker({ kind }: ScalarType, writing: ValueWriting): ValueWriting {
       }
     case 'double':
       return (output, value) => {
-        if (typeof value === 'number') output.writeDouble(value)
+        if (typeof value === 'number' && Number.isFinite(value)) output.writeDouble(value)
         else writing(output, value)
       }
     default:

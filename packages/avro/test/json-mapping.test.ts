@@ -138,6 +138,10 @@ test.each([
   ['long', '1e18', ''],
   ['long', '9223372036854775808', ''],
   ['float', '1e39', ''],
+  ['float', '1e400', ''],
+  ['double', '1e400', ''],
+  ['double', '-1e309', ''],
+  [['null', 'double'], '1e400', ''],
   ['double', '"nan"', ''],
   ['string', '"\\ud800"', ''],
   ['bytes', '"AAE"', ''],
@@ -170,12 +174,22 @@ test.each([
   ['int', '{', ''],
 ])('%j: %s is refused at %s', (schema, json, path) => {
   const codec = codecOf(schema)
-  let fault: unknown
-  try {
-    codec.encodeJson(json)
-  } catch (error) {
-    fault = error
+  for (const sent of [json, Buffer.from(json)]) {
+    let fault: unknown
+    try {
+      codec.encodeJson(sent)
+    } catch (error) {
+      fault = error
+    }
+    expect(fault).toBeInstanceOf(DatumFault)
+    expect((fault as DatumFault).path).toBe(path)
   }
-  expect(fault).toBeInstanceOf(DatumFault)
-  expect((fault as DatumFault).path).toBe(path)
+})
+
+test('a number too large for its text is not infinite, and an infinite value is', () => {
+  const codec = codecOf('double')
+  expect(() => codec.encodeJson('1e400')).toThrow('not a number beyond what a double holds')
+  expect(() => codecOf('long').encodeJson('1e400')).toThrow('beyond what a double holds')
+  expect(() => codecOf({ type: 'map', values: 'int' }).encodeJson('1e400')).toThrow('an object')
+  expect(codec.decodeToJson(codec.encode(Infinity))).toBe('"Infinity"')
 })

@@ -1,4 +1,4 @@
-import type { Scalar } from './scalar.ts'
+import { MORE_DIGITS, type Scalar } from './scalar.ts'
 
 /** The text of a number is the shortest that is read back as the same one; JSON has none for the last three. */
 const NOT_IN_JSON = new Map([
@@ -12,8 +12,8 @@ export const float: Scalar<number> = {
   jsonKinds: ['number', 'string'],
   read: (input) => input.readFloat(),
   format: formatFloat,
-  parse: (value) => {
-    const number = parseDouble(value)
+  parse: (value, isExact) => {
+    const number = parseDouble(value, isExact)
     if (number === undefined) return undefined
     const nearest = Math.fround(number)
     // What is too large for a float would become infinite.
@@ -31,8 +31,12 @@ export const double: Scalar<number> = {
   write: (output, raw) => output.writeDouble(raw),
 }
 
-function parseDouble(value: unknown): number | undefined {
-  if (typeof value === 'number') return value
+function parseDouble(value: unknown, isExact: boolean): number | undefined {
+  if (typeof value === 'number') {
+    // The text of what is too large for a number is read as an infinite one.
+    if (!isExact && !Number.isFinite(value)) throw MORE_DIGITS
+    return value
+  }
   if (typeof value === 'bigint') {
     const number = Number(value)
     return Number.isFinite(number) ? number : undefined

@@ -1,5 +1,6 @@
 import type { DatumReader } from '../datum-reader.ts'
 import type { DatumWriter } from '../datum-writer.ts'
+import { BEYOND_DOUBLE } from '../exact-json.ts'
 
 /** A type without types in it: how its values are in the binary, as `Raw`, and in JSON. */
 export interface Scalar<Raw> {
@@ -20,14 +21,14 @@ export interface Scalar<Raw> {
 
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 
-/** Thrown where a number stands for an integer that a number does not hold. The text is to be read again. */
+/** Thrown where a number stands for one that a number does not hold. The text is to be read again. */
 export const MORE_DIGITS = new Error('The text has more digits than the number.')
 
 export function jsonKindOf(value: unknown): JsonKind | undefined {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   const type = typeof value
-  if (type === 'bigint') return 'number'
+  if (type === 'bigint' || value === BEYOND_DOUBLE) return 'number'
   return type === 'boolean' || type === 'number' || type === 'string' || type === 'object'
     ? type
     : undefined
