@@ -60,7 +60,11 @@ export class DatumRule {
     const { subject } = this.setting
     const id = schemaIdOf(bytes)
     if (id === undefined) {
-      throw this.#at('', `These bytes do not begin with the id of a schema of ${subject}.`)
+      throw this.#at(
+        '',
+        `These bytes do not begin with the id of a schema of ${subject}: send them in Avro's wire format, or as JSON ` +
+          '(in an HTTP body of JSON), which is encoded here.',
+      )
     }
     if (!this.#registry.hasId(subject, id)) {
       throw this.#at('', `Schema ${id} is none of ${subject}.`)

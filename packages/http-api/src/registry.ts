@@ -79,6 +79,8 @@ export const RegistryVersions = Type.Array(RegistryVersion, {
   examples: [[{ subject: 'orders-value', version: 1, id: 7, schema: ORDER }]],
 })
 export const RegistryNames = Type.Array(Type.String(), { examples: [['orders-value']] })
+export const SchemaTypes = Type.Array(Type.String(), { examples: [['AVRO']] })
+export const RegistryContexts = Type.Array(Type.String(), { examples: [['.']] })
 export const RegistryNumbers = Type.Array(Type.Integer(), { examples: [[1, 2, 3]] })
 export const RegistryNumber = Type.Integer({ examples: [3] })
 /** A schema as it is. */

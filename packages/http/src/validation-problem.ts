@@ -79,14 +79,31 @@ function messageOf(error: FastifySchemaValidationError, context: string | undefi
     case 'required':
       return `this ${kind} is missing`
     case 'pattern':
-    case 'anyOf':
       return mustBe(descriptionOf(error))
+    case 'anyOf':
+      return oneOf(constantsOf(error)) ?? mustBe(descriptionOf(error))
+    case 'minItems':
+      return 'must name at least one'
     case 'const':
     case 'enum':
-      return `must be one of ${JSON.stringify(error.params['allowedValues'] ?? error.params['allowedValue'])}`
+      return (
+        oneOf(error.params['allowedValues'] ?? error.params['allowedValue']) ?? 'is not allowed'
+      )
     default:
       return error.message ?? 'is not allowed'
   }
+}
+
+function oneOf(values: unknown): string | undefined {
+  return values === undefined ? undefined : `must be one of ${JSON.stringify(values)}`
+}
+
+/** Undefined unless that is all that the alternatives are. */
+function constantsOf(error: FastifySchemaValidationError): readonly unknown[] | undefined {
+  const constants = alternativesOf(error)?.flatMap((one: unknown) => {
+    return typeof one === 'object' && one !== null && 'const' in one ? [one.const] : []
+  })
+  return constants?.length === alternativesOf(error)?.length ? constants : undefined
 }
 
 function withArticle(type: string): string {

@@ -269,7 +269,7 @@ test('a setting that lacks something says what, not that it could be null', asyn
     `${place}/x: there is no such field.`,
   )
   expect(await detailOf({ subject: 's', onMisfit: 'drop' })).toMatch(
-    `${place}/onMisfit: must be what a record`,
+    `${place}/onMisfit: must be one of ["reject","dead-letter","off"]`,
   )
   expect(await detailOf({ subject: 7, onMisfit: 'off' })).toBe(
     `${place}/subject: must be a string.`,

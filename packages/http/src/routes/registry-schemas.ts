@@ -3,6 +3,7 @@ import {
   RegistryPlaces,
   RegistrySchema,
   RegistryVersions,
+  SchemaTypes,
   SchemaText,
 } from '@millrace/http-api/registry'
 import {
@@ -48,7 +49,7 @@ function addLists(scope: App, { broker: { schemas } }: Edge): void {
       tags: ['schema registry'],
       operationId: 'listSchemaTypes',
       summary: 'List the types that schemas may have',
-      response: registryAnswers('The types.', RegistryNames),
+      response: registryAnswers('The types.', SchemaTypes),
     },
     handler: async () => ['AVRO'],
   })

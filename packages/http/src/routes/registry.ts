@@ -2,7 +2,7 @@ import {
   ClusterId,
   Nothing,
   REGISTRY_TYPE,
-  RegistryNames,
+  RegistryContexts,
   RegistryServerVersion,
 } from '@millrace/http-api/registry'
 import type { App, Edge } from '../edge.ts'
@@ -55,7 +55,7 @@ function addServerRoutes(scope: App, { version }: Edge): void {
       tags: ['schema registry'],
       operationId: 'listContexts',
       summary: 'List contexts: there is the default one',
-      response: registryAnswers('Their names.', RegistryNames),
+      response: registryAnswers('Their names.', RegistryContexts),
     },
     handler: async () => ['.'],
   })

@@ -40,7 +40,7 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
       summary: 'Acknowledge records of a share group, and get more: all that a consumer does',
       description:
         'A record is for who acquired it until it is acknowledged, or its lock runs out. Several of one key may come in one ' +
-        'answer, in order: releasing one takes back those behind it.',
+        'answer, in order: releasing or rejecting one takes back those behind it, so say first which of them are done.',
       params: ShareGroupPath,
       body: Acquire,
       response: answers({ 200: jsonAnswer('Records, each with its receipt.', AcquireAnswer) }, [
