@@ -78,9 +78,9 @@ export class PartitionLane {
       const delivery = { signal, deadlineMs: first.queuedAtMs + deliveryTimeoutMs }
       try {
         const contents = batch.map(({ content }) => content)
-        const baseOffset = await this.#sender.send(contents, delivery)
+        const { baseOffset, ...letters } = await this.#sender.send(contents, delivery)
         for (const [index, record] of batch.entries()) {
-          record.resolve({ partition, offset: baseOffset + index })
+          record.resolve({ partition, offset: baseOffset + index, ...letters })
         }
       } catch (error) {
         this.#options.onFailed(error)

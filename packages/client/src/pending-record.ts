@@ -1,9 +1,15 @@
+import type { DeadLetterCount } from '@millrace/model/broker'
 import type { RecordContent } from '@millrace/model/record'
 
 /** Where a record is now. It is on disk. */
 export interface ProducedRecord {
   readonly partition: number
   readonly offset: number
+  /**
+   * Of the batch that it was sent in, so many records did not fit the schema of the topic, and went to another. Which
+   * of them they are is not told: at the offset of such a one there is nothing. Left out: none.
+   */
+  readonly deadLetters?: readonly DeadLetterCount[]
 }
 
 /** A record on its way: what is to be sent, and the promise that its sender holds. */

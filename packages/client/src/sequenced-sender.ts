@@ -7,6 +7,7 @@ import { call, readJson } from './call.ts'
 import type { Connection } from './connection.ts'
 import { attempt, pathOf } from './http.ts'
 import { MillraceError, withUnknownOutcome } from './millrace-error.ts'
+import type { ProducedRecord } from './pending-record.ts'
 import { withRetries } from './retry.ts'
 
 /** One partition's producer id, and the sequence number of the next record. */
@@ -19,6 +20,9 @@ export interface Delivery {
   readonly deadlineMs: number
   readonly signal: AbortSignal
 }
+
+/** Where the first of its records is; the others follow it. */
+export type SentBatch = { readonly baseOffset: number } & Pick<ProducedRecord, 'deadLetters'>
 
 /**
  * Sends batches to one partition, one at a time, each again and again until it is answered. The sequence
@@ -41,8 +45,8 @@ export class SequencedSender {
     this.#codec = codec
   }
 
-  /** Resolves with the first record's offset once all are on disk; the others follow it. */
-  async send(records: readonly RecordContent[], delivery: Delivery): Promise<number> {
+  /** Resolves once all are on disk. */
+  async send(records: readonly RecordContent[], delivery: Delivery): Promise<SentBatch> {
     this.#identity ??= await this.#allocate(delivery)
     const identity = this.#identity
     const body = encodeBatch({
@@ -67,7 +71,8 @@ export class SequencedSender {
       const baseOffset = baseOffsetIn(answer, records.length)
       const nextSequence = (identity.nextSequence + records.length) % SEQUENCE_COUNT
       this.#identity = { ...identity, nextSequence }
-      return baseOffset
+      const { deadLetters } = answer
+      return deadLetters === undefined ? { baseOffset } : { baseOffset, deadLetters }
     } catch (error) {
       if (!isUnknown && !isAboutSequence(error)) this.#identity = identity
       throw isUnknown && isRefusal(error) ? withUnknownOutcome(error) : error

@@ -98,6 +98,25 @@ test('a record that cannot be read is told at that record, and the rest go on', 
   expect(read[3]?.error?.path).toBe('/id')
 })
 
+test('who sends to a topic that keeps what fits is told of dead letters', async () => {
+  await client.schemas.register('kept-value', { schema: ORDER })
+  await client.topics.create('kept.dead')
+  await client.topics.create('kept', {
+    config: {
+      valueSchema: { subject: 'kept-value', onMisfit: 'dead-letter', deadLetterTopic: 'kept.dead' },
+    },
+  })
+  const fit = await avro(client, { subject: 'kept-value' }).encode({ id: 1 })
+  await using producer = client.producer('kept')
+  expect(await producer.send({ value: fit })).toEqual({ partition: 0, offset: 0 })
+  const deadLetters = [{ topic: 'kept.dead', records: 1 }]
+  expect(await producer.send({ json: { id: 1 } })).toEqual({
+    partition: 0,
+    offset: 1,
+    deadLetters,
+  })
+})
+
 test('each schema is fetched once', async () => {
   await client.schemas.register('cached', { schema: ORDER })
   const requests: string[] = []
