@@ -200,3 +200,70 @@ describe('a history of several versions', () => {
     ])
   })
 })
+
+describe('a record that cannot be read with the schema that was asked for is not processed', () => {
+  const [SHOWN, OTHER] = ['{"total":1,"c":1}\n', '{"total":2}\n']
+
+  beforeAll(async () => {
+    const versions = [order(TOTAL), order(TOTAL, { name: 'c', type: 'int', default: 0 })]
+    for (const version of versions) {
+      await told('schema', 'register', 'u', await file('u.avsc', version))
+    }
+    const strict = await file('us.avsc', order(TOTAL, { name: 'c', type: 'int' }))
+    await told('schema', 'register', 'u-strict', strict)
+    await told('topic', 'create', 'u', '--config', 'valueSchema=u')
+    await produce('u', SHOWN, '--schema', 'u@2')
+    await produce('u', OTHER, '--schema', 'u@1')
+    await produce('u', SHOWN, '--schema', 'u@2')
+  })
+
+  test.each(['table', 'jsonl', 'json'])(
+    'a member ends there, and commits that (%s)',
+    async (as) => {
+      const line = ['consume', 'u', '--group', `g-${as}`, '-o', as]
+      const run = await served.cli([...line, '--schema', 'u-strict'])
+      expect(run.status).toBe(1)
+      expect(run.stderr).toContain('Not shown, and so not processed: u-0, offset 1, /value: ')
+      expect(run.stderr).toContain('millrace consume u --partition 0 --offset 1 -n 1 -o jsonl')
+      if (as === 'table') expect(run.stdout.toString()).toBe(SHOWN)
+      if (as === 'jsonl') expect(jsonLines(run)).toMatchObject([{ offset: 0 }])
+      if (as === 'json') expect(JSON.parse(run.stdout.toString())).toMatchObject([{ offset: 0 }])
+      const { members, offsets } = await served.client.groups.describe(`g-${as}`)
+      expect(members).toEqual([])
+      expect(offsets).toMatchObject([{ offset: 1 }])
+      const rest = jsonLines(
+        await served.cli(['consume', 'u', '--group', `g-${as}`, '-o', 'jsonl']),
+      )
+      expect(rest).toMatchObject([{ offset: 1 }, { offset: 2 }])
+    },
+  )
+
+  test.each(['table', 'json'])(
+    'a share group has it back, and those behind it (%s)',
+    async (as) => {
+      await served.client.shareGroups.put(`s-${as}`, { topics: ['u'], retryDelaysMs: [0] })
+      const line = ['consume', '--share', `s-${as}`]
+      const run = await served.cli([...line, '-o', as, '--schema', 'u-strict'])
+      expect(run.status).toBe(1)
+      expect(run.stderr).toContain('Not shown, and so not processed: u-0, offset 1, /value: ')
+      if (as === 'table') expect(run.stdout.toString()).toBe(SHOWN)
+      if (as === 'json') expect(JSON.parse(run.stdout.toString())).toMatchObject([{ offset: 0 }])
+      const { partitions } = await served.client.shareGroups.describe(`s-${as}`)
+      expect(partitions).toMatchObject([{ unsettled: 2, acquired: 0 }])
+      const rest = jsonLines(await served.cli([...line, '-o', 'jsonl']))
+      expect(rest).toMatchObject([{ offset: 1 }, { offset: 2 }])
+    },
+  )
+
+  test('nor is one whose key cannot', async () => {
+    await told('schema', 'register', 'uk', await file('uk.avsc', '"int"'))
+    await told('schema', 'register', 'uk-text', await file('uk-text.avsc', '"string"'))
+    await told('topic', 'create', 'keyed', '--config', 'keySchema=uk')
+    await produce('keyed', '{"key":7,"value":"v"}\n', '--format', 'jsonl')
+    const line = ['consume', 'keyed', '--group', 'g-keyed', '-o', 'jsonl']
+    const run = await served.cli([...line, '--key-schema', 'uk-text'])
+    expect(run).toMatchObject({ status: 1, stdout: Buffer.alloc(0) })
+    expect(run.stderr).toContain('Not shown, and so not processed: keyed-0, offset 0, /key: ')
+    expect(jsonLines(await served.cli(line))).toMatchObject([{ key: 7 }])
+  })
+})

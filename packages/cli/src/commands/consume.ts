@@ -81,7 +81,8 @@ produce --format jsonl takes them.
 
 Of a topic with a schema the values are printed as plain JSON, each read by its own version, or all
 by the one that --schema names (without @VERSION the latest). One that it cannot read is told of
-in its place, and the rest go on; the exit status is 1 then.
+in its place, and the rest go on; the exit status is 1 then. With --group and --share it ends there
+with that status: the record does not count as processed, and comes again.
 
 With --group it reads the partitions that fall to it, from where the group is. A record
 counts as processed, and is committed, once it is written to standard output. It leaves

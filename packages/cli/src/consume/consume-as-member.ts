@@ -95,7 +95,6 @@ async function printAll(reading: Reading, membership: Membership): Promise<void>
   } finally {
     if (!readerLeft().aborted) await printer.end()
   }
-  printer.expectAllRead()
 }
 
 function untilCaughtUp(

@@ -1,4 +1,5 @@
 import type { ShareConsumer, ShareRecord } from '@millrace/client'
+import { CommandFailure } from '../command-failure.ts'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { readerLeft } from '../reader-left.ts'
@@ -64,10 +65,11 @@ async function printAll(
       if (failure !== undefined || printer.printed === maxRecords) void consumer.close()
     })
   } finally {
-    if (!readerLeft().aborted && failure === undefined) await printer.end()
+    // One that could not be shown leaves an output that can be written to.
+    const isWritable = failure === undefined || failure.error instanceof CommandFailure
+    if (!readerLeft().aborted && isWritable) await printer.end()
   }
   if (failure !== undefined) throw failure.error
-  printer.expectAllRead()
 }
 
 function expiry({ topic, partition, offset }: ShareRecord): string {

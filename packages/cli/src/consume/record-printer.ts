@@ -2,7 +2,7 @@ import type { ConsumedRecord } from '@millrace/client'
 import { ByteBuilder } from '@millrace/http/byte-builder'
 import { writeRecord } from '@millrace/http/record-json-writer'
 import type { Offset } from '@millrace/model/offset'
-import type { DatumRead } from '@millrace/model/schema-setting'
+import type { DatumReader, UnresolvableDatum } from '@millrace/model/schema-setting'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import type { Output } from '../output.ts'
@@ -32,21 +32,30 @@ export class RecordPrinter {
     return this.#printed
   }
 
-  /** Resolves when there is room for more. */
+  /** Resolves when there is room for more. One that the schema that was asked for cannot read is told of. */
   async print(record: ConsumedRecord): Promise<void> {
     if (!this.#views.isReady(record)) await this.#views.prepare(record)
-    this.#append(record)
+    const error = this.#append(record)
+    if (error !== undefined) {
+      this.#unresolvable += 1
+      if (this.#output.format === 'table') this.#output.note(placed(record, error))
+    }
     this.#printed += 1
     if (this.#builder.length > WRITE_BYTES) await this.#flush()
     else this.#flushSoon()
   }
 
-  /** Resolves when it is written. */
+  /**
+   * Resolves when it is written: then it counts as processed. So one that the schema that was asked for cannot read is
+   * a failure, and nothing is written of it.
+   */
   async printAtOnce(record: ConsumedRecord): Promise<void> {
     if (!this.#views.isReady(record)) await this.#views.prepare(record)
-    this.#append(record)
+    const error = this.#append(record)
+    const bytes = this.#builder.take()
+    if (error !== undefined) throw notShown(record, error)
     this.#printed += 1
-    await this.#output.written(this.#builder.take())
+    await this.#output.written(bytes)
   }
 
   async end(): Promise<void> {
@@ -74,47 +83,46 @@ export class RecordPrinter {
     })
   }
 
-  #append(record: ConsumedRecord): void {
+  /** Answers with why the schema that was asked for cannot read it. */
+  #append(record: ConsumedRecord): UnresolvableDatum | undefined {
     const { format } = this.#output
     const view = this.#views.of(record.topic)
     if (format === 'table') return this.#appendValue(record, view)
     if (format === 'json') this.#builder.writeText(this.#printed === 0 ? '[\n  ' : ',\n  ')
     const { partition, offset } = record
+    let error: UnresolvableDatum | undefined
+    const noting = (reader: DatumReader): DatumReader => ({
+      read: (bytes) => {
+        const read = reader.read(bytes)
+        if ('error' in read) ({ error } = read)
+        return read
+      },
+    })
+    const readers = view && {
+      ...(view.key && { key: noting(view.key) }),
+      ...(view.value && { value: noting(view.value) }),
+    }
     writeRecord(
       this.#builder,
       partition,
       { ...record, offset: offset as Offset },
-      { format: 'json', ...(view && { readers: this.#counting(view) }) },
+      { format: 'json', ...(readers && { readers }) },
     )
     if (format === 'jsonl') this.#builder.writeText('\n')
+    return error
   }
 
-  #appendValue({ topic, partition, offset, value }: ConsumedRecord, view?: DatumView): void {
+  #appendValue({ value }: ConsumedRecord, view?: DatumView): UnresolvableDatum | undefined {
     if (value === null) {
       this.#tombstones += 1
-      return
+      return undefined
     }
     const read = view?.value?.read(value)
-    if (read !== undefined && 'error' in read) {
-      this.#unresolvable += 1
-      const { path, detail } = read.error
-      this.#output.note(`${topic}-${partition}, offset ${offset}, ${path}: ${detail}`)
-      return
-    }
+    if (read !== undefined && 'error' in read) return read.error
     if (read?.json === undefined) this.#builder.writeBytes(value)
     else this.#builder.writeText(read.json)
     this.#builder.writeText('\n')
-  }
-
-  #counting({ key, value }: DatumView) {
-    const counted = (read: DatumRead): DatumRead => {
-      if ('error' in read) this.#unresolvable += 1
-      return read
-    }
-    return {
-      ...(key && { key: { read: (bytes: Uint8Array) => counted(key.read(bytes)) } }),
-      ...(value && { value: { read: (bytes: Uint8Array) => counted(value.read(bytes)) } }),
-    }
+    return undefined
   }
 
   /** Records that have arrived are taken without a pause, so this comes when the next ones are waited for. */
@@ -135,3 +143,16 @@ export class RecordPrinter {
 }
 
 const WRITE_BYTES = 64 * 1024
+
+function placed({ topic, partition, offset }: ConsumedRecord, error: UnresolvableDatum): string {
+  return `${topic}-${partition}, offset ${offset}, ${error.path}: ${error.detail}`
+}
+
+function notShown(record: ConsumedRecord, error: UnresolvableDatum): CommandFailure {
+  const { topic, partition, offset } = record
+  const see = `millrace consume ${topic} --partition ${partition} --offset ${offset} -n 1 -o jsonl`
+  return new CommandFailure(EXIT.failure, {
+    message: `Not shown, and so not processed: ${placed(record, error)}`,
+    next: `Without --schema and --key-schema each is read by its own. To see this one: ${see}`,
+  })
+}
