@@ -47,6 +47,17 @@ describe('records of a topic with a schema', () => {
     expect(await told('consume', '--share', 's')).toContain('{"total":1}\n')
   })
 
+  test('records stay readable when their schema is deleted for good', async () => {
+    await told('schema', 'register', 'gone', await file('gone1.avsc', order(TOTAL)))
+    await told('schema', 'register', 'gone', await file('gone2.avsc', order(TOTAL, NOTE)))
+    await told('topic', 'create', 'gone', '--config', 'valueSchema=gone')
+    await produce('gone', '{"total":1,"note":"n"}\n')
+    await told('schema', 'delete', 'gone@2', '--yes')
+    await told('schema', 'delete', 'gone@2', '--permanent', '--yes')
+    expect(await told('consume', 'gone')).toBe('{"total":1,"note":"n"}\n')
+    expect(await told('consume', 'gone', '--schema', 'gone@1')).toBe('{"total":1}\n')
+  })
+
   test('what was printed whole is produced again, key and value', async () => {
     await told('schema', 'register', 'k', await file('k.avsc', '"int"'))
     await told('schema', 'register', 'q', await file('q.avsc', order(TOTAL)))

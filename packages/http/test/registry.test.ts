@@ -39,8 +39,9 @@ describe('a schema', () => {
     expect((await ask(`/schemas/ids/${json.id}/subjects`)).json).toEqual(['one', 'two'])
   })
 
-  test('comes back under its id after it was deleted, as another version', async () => {
-    const { json } = await register('back', record('Back'))
+  test('keeps its id after it was deleted, also for good, and comes back as another version', async () => {
+    const text = JSON.stringify(record('Back'))
+    const { json } = await register('back', text)
     await ask('/subjects/back', { method: 'DELETE' })
     expect(await ask(`/schemas/ids/${json.id}`)).toMatchObject({ status: 200 })
     expect(await ask('/subjects/back/versions')).toEqual(
@@ -50,7 +51,11 @@ describe('a schema', () => {
     expect((await ask('/subjects/back/versions?deleted=True')).json).toEqual([2])
     await ask('/subjects/back', { method: 'DELETE' })
     await ask('/subjects/back?permanent=true', { method: 'DELETE' })
-    expect(await ask(`/schemas/ids/${json.id}`)).toEqual(refused(404, 40403))
+    expect((await ask(`/schemas/ids/${json.id}`)).json).toEqual({ schema: text })
+    expect((await ask(`/schemas/ids/${json.id}/schema`)).text).toBe(text)
+    expect(await ask(`/schemas/ids/${json.id}/subjects`)).toEqual(refused(404, 40403))
+    expect(await ask(`/schemas/ids/${json.id}/versions`)).toEqual(refused(404, 40403))
+    expect(await ask(`/schemas/ids/${json.id + 1}`)).toEqual(refused(404, 40403))
     expect((await register('back', record('Back'))).json).toEqual(json)
   })
 

@@ -107,8 +107,12 @@ export interface SchemaRegistryApi {
 
   // Schemas by id
   listSchemas(filter: SchemaFilter): Promise<readonly SubjectVersion[]>
-  /** SCHEMA_NOT_FOUND also for an id whose last version was deleted permanently. */
+  /**
+   * SCHEMA_NOT_FOUND for an id that was never given. It is there also when its last version was deleted permanently:
+   * records may still have its id.
+   */
   getSchema(id: number): Promise<SchemaContent>
+  /** SCHEMA_NOT_FOUND also for an id whose last version was deleted permanently. */
   versionsOf(
     id: number,
     filter: DeletedFilter & { readonly subject?: string },

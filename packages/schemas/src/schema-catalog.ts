@@ -67,11 +67,6 @@ export class SchemaCatalog {
     )
   }
 
-  /** Whether a version has it, deleted or not. */
-  isUsed(id: number): boolean {
-    return this.#uses.has(id)
-  }
-
   /** Ids of schemas that name the version and that some subject has, not deleted. */
   referrers(subject: string, version: number): readonly number[] {
     const ids = [...(this.#referrers.get(placeOf(subject, version)) ?? [])]

@@ -108,7 +108,6 @@ export class SchemaRegistry implements model.SchemaRegistryApi {
   }
 
   async getSchema(id: number): Promise<model.SchemaContent> {
-    if (!this.#parts.catalog.isUsed(id)) throw schemaNotFound(id)
     return contentOf(this.#parts, id)
   }
 

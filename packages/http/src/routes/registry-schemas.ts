@@ -61,6 +61,7 @@ function addById(scope: App, { broker: { schemas } }: Edge): void {
       tags: ['schema registry'],
       operationId: 'getSchema',
       summary: 'Read the schema with an id',
+      description: 'Also one that was deleted, permanently or not: records may still have its id.',
       params: SchemaIdPath,
       querystring: SchemaByIdQuery,
       response: registryAnswers('The schema.', RegistrySchema, ['SCHEMA_NOT_FOUND']),
