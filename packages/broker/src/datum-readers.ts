@@ -9,7 +9,6 @@ import type {
   DatumReader,
   DatumReaders,
   SchemaName,
-  SchemaSetting,
 } from '@millrace/model/schema-setting'
 import type { SchemaRegistry } from '@millrace/schemas/schema-registry'
 import { type NamedSchema, namedSchema } from './named-schema.ts'
@@ -22,22 +21,46 @@ export function datumReaders(
   topic: string,
   { keySchema, valueSchema }: SchemaChoice,
 ): DatumReaders {
-  const config = parts.topics.find(topic)?.config
-  const key = readerOf(parts, 'key', config?.keySchema ?? null, keySchema)
-  const value = readerOf(parts, 'value', config?.valueSchema ?? null, valueSchema)
-  return { ...(key && { key }), ...(value && { value }) }
+  return new TopicReaders(parts, topic, {
+    ...(keySchema && { key: chosenReader(parts, 'key', keySchema) }),
+    ...(valueSchema && { value: chosenReader(parts, 'value', valueSchema) }),
+  })
 }
 
-function readerOf(
+function chosenReader(
   { schemas, resolutions }: BrokerParts,
   place: string,
-  setting: SchemaSetting | null,
-  chosen: SchemaName | undefined,
-): DatumReader | undefined {
-  if (chosen !== undefined) {
-    return new ResolvingReader(schemas, resolutions, place, namedSchema(schemas, chosen))
+  chosen: SchemaName,
+): DatumReader {
+  return new ResolvingReader(schemas, resolutions, place, namedSchema(schemas, chosen))
+}
+
+/** A choice stays; a setting is what it is when a record is read, as who follows a topic does so for days. */
+class TopicReaders implements DatumReaders {
+  readonly #topics: BrokerParts['topics']
+  readonly #topic: string
+  readonly #chosen: DatumReaders
+  readonly #byWriter: DatumReader
+
+  constructor({ topics, schemas }: BrokerParts, topic: string, chosen: DatumReaders) {
+    this.#topics = topics
+    this.#topic = topic
+    this.#chosen = chosen
+    this.#byWriter = new WriterReader(schemas)
   }
-  return setting === null ? undefined : new WriterReader(schemas)
+
+  get key(): DatumReader | undefined {
+    return this.#chosen.key ?? this.#readerFor('keySchema')
+  }
+
+  get value(): DatumReader | undefined {
+    return this.#chosen.value ?? this.#readerFor('valueSchema')
+  }
+
+  #readerFor(name: 'keySchema' | 'valueSchema'): DatumReader | undefined {
+    const setting = this.#topics.find(this.#topic)?.config[name] ?? null
+    return setting === null ? undefined : this.#byWriter
+  }
 }
 
 /** Reads each datum by the schema that it was written with. */

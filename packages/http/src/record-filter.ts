@@ -16,7 +16,7 @@ export function recordFilter(
   { readers }: RecordView,
 ): RecordFilter {
   const key = keyOf(query)
-  const reader = query['key'] === undefined ? undefined : readers?.key
+  const isShown = query['key'] !== undefined
   const headers = Object.entries(query).flatMap(([name, value]) =>
     name.startsWith(HEADER_PREFIX) && typeof value === 'string'
       ? [{ name: name.slice(HEADER_PREFIX.length), value: Buffer.from(value) }]
@@ -24,7 +24,9 @@ export function recordFilter(
   )
   if (key === undefined && headers.length === 0) return undefined
   return (record) =>
-    (key === undefined || isEqual(key, record.key) || isShownAs(key, record.key, reader)) &&
+    (key === undefined ||
+      isEqual(key, record.key) ||
+      (isShown && isShownAs(key, record.key, readers?.key))) &&
     headers.every(({ name, value }) =>
       record.headers.some((header) => header.name === name && isEqual(value, header.value)),
     )

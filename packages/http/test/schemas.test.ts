@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { call, createTopic, produce } from './calling.ts'
+import { eventsOf, partsOf, take } from './event-lines.ts'
 import { serve, type Serving, type ServingOptions } from './serving.ts'
 
 const V1 = [{ name: 'total', type: 'long' }]
@@ -228,6 +229,38 @@ test('keys that have a schema are any JSON, and can be filtered by', async () =>
   await createTopic(serving, 'plain')
   const plain = await call(serving, '/v1/topics/plain/records', { body: { key: 1, value: 1 } })
   expect(plain).toMatchObject({ status: 400, json: { code: 'INVALID_RECORD' } })
+})
+
+test('who reads on sees a record by the schemas that the topic has by then, and by the one that was asked for', async () => {
+  await using serving = await serve()
+  for (const subject of ['s', 'k']) {
+    await serving.broker.schemas.register(subject, { schema: '"string"', references: [] })
+  }
+  await createTopic(serving, 't')
+  const open = (type: string, query = '') =>
+    fetch(`${serving.url}/v1/topics/t/records?follow=true${query}`, { headers: { Accept: type } })
+  const events = eventsOf(await open('text/event-stream'))
+  const lines = partsOf(await open('application/x-ndjson'), '\n')
+  const keyed = partsOf(await open('application/x-ndjson', '&key=user-1'), '\n')
+  const chosen = partsOf(await open('application/x-ndjson', '&schema=s@1'), '\n')
+  const polled = recordsOf(serving, '?waitMs=60000&key=user-1', 't')
+  await expect.poll(() => serving.broker.metrics().fetch.waiting).toBe(5)
+  const setting = (subject: string) => ({ subject, onMisfit: 'reject' })
+  const config = { valueSchema: setting('s'), keySchema: setting('k') }
+  const changed = await call(serving, '/v1/topics/t', { method: 'PATCH', body: { config } })
+  expect(changed.status).toBe(200)
+  await produce(serving, 't', [{ key: 'user-1', value: 'hello' }])
+  const shown = { key: 'user-1', value: 'hello' }
+  expect(await polled).toMatchObject([shown])
+  expect(JSON.parse((await take(events, 1))[0]!.data!)).toMatchObject(shown)
+  expect(JSON.parse((await take(lines, 1))[0]!)).toMatchObject(shown)
+  expect(JSON.parse((await take(keyed, 1))[0]!)).toMatchObject(shown)
+  const none = { config: { valueSchema: null, keySchema: null } }
+  await call(serving, '/v1/topics/t', { method: 'PATCH', body: none })
+  await produce(serving, 't', [{ key: 'user-1', value: 'plain' }])
+  expect(JSON.parse((await take(lines, 1))[0]!)).toMatchObject({ value: 'plain' })
+  const [, unresolvable] = (await take(chosen, 2)).map((line) => JSON.parse(line))
+  expect(unresolvable).toMatchObject({ error: { code: 'UNRESOLVABLE', path: '/value' } })
 })
 
 test('members of groups and consumers of share groups see plain JSON, too', async () => {

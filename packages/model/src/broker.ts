@@ -66,7 +66,7 @@ export interface Broker {
   findOffset(topic: string, partition: number, spec: OffsetSpec): Promise<Offset>
   /**
    * How to read a topic's keys and values: by the schema that each was written with or, where one is chosen, by that.
-   * A topic that is not there has none. UNKNOWN_SCHEMA.
+   * They follow the topic's settings; a topic that is not there has none. UNKNOWN_SCHEMA.
    */
   datumReaders(topic: string, choice: SchemaChoice): DatumReaders
   /** Whether the keys of a topic are JSON of any kind, as they have a schema. */

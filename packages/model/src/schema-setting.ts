@@ -48,8 +48,8 @@ export interface UnresolvableDatum {
   readonly path: string
 }
 
-/** Left out: shown as they are stored. */
+/** Undefined: shown as they are stored. To be asked record by record: a topic's schemas may change. */
 export interface DatumReaders {
-  readonly key?: DatumReader
-  readonly value?: DatumReader
+  readonly key?: DatumReader | undefined
+  readonly value?: DatumReader | undefined
 }
