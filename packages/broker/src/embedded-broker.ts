@@ -16,6 +16,7 @@ import { deleteGroup, describeGroup, leaveGroup, listGroups } from './groups.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import { findOffset } from './list-offsets.ts'
 import { datumReaders } from './datum-readers.ts'
+import { redrive } from './redrive.ts'
 import { type BrokerLogger, NO_LOGGER } from './logger.ts'
 import { committedOffsets, commitOffsets, deleteOffsets, offsetHistory } from './offset-commit.ts'
 import { resetOffsets } from './offset-reset.ts'
@@ -230,7 +231,7 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
   }
 
   async redrive(group: string, request: shareGroup.RedriveRequest): Promise<shareGroup.Redriven> {
-    return this.#parts.shares.redrive(group, request)
+    return redrive(this.#parts, group, request)
   }
 
   status(): model.BrokerStatus {

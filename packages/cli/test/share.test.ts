@@ -107,6 +107,29 @@ test('redrive hands out dead letters again', async () => {
   expect(jsonLines(again)).toEqual([{ group: 'dead', redriven: 0, gone: 0, left: 0 }])
 })
 
+test('redrive finds a key that has a schema as it is shown, and says when there is none', async () => {
+  const { client } = served
+  await client.schemas.register('keyed-key', { schema: '"string"' })
+  const keySchema = { subject: 'keyed-key', onMisfit: 'reject' } as const
+  await client.topics.create('keyed', { config: { keySchema } })
+  await served.cli(['produce', 'keyed', '--key', 'user-1'], { stdin: Buffer.from('a\n') })
+  const letters = ['--dead-letter', 'orders.dead']
+  await served.cli(['share', 'create', 'keyed', 'keyed', ...letters])
+  const { records } = await client.shareGroups.acquire('keyed', { consumer: 'w1' })
+  const receipt = records[0]?.receipt ?? ''
+  await client.shareGroups.acknowledge('keyed', [{ receipt, type: 'reject' }])
+  const described = () => client.shareGroups.describe('keyed')
+  await expect.poll(async () => (await described()).partitions[0]?.deadLetters).toBe(1)
+  const none = await served.cli(['share', 'redrive', 'keyed', '--key', 'user-2'])
+  expect(none).toMatchObject({ status: 0, stderr: '' })
+  expect(none.stdout.toString()).toBe(
+    'keyed has no dead letter of key user-2 that was not redriven. ' +
+      'Dead letters and their keys: millrace consume orders.dead -o jsonl\n',
+  )
+  const run = await served.cli(['share', 'redrive', 'keyed', '--key', 'user-1'])
+  expect(run.stdout.toString()).toBe('1 dead letter of keyed will be handed out again.\n')
+})
+
 test('delete shows what would go, and lets it go with --yes', async () => {
   await served.cli(['share', 'create', 'gone', 'orders'])
   const shown = await served.cli(['share', 'delete', 'gone'])

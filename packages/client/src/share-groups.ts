@@ -25,7 +25,7 @@ export interface ShareGroupSettings extends Omit<ShareGroupInput, 'deadLetter'> 
   readonly deadLetter?: { readonly topic: string; readonly policy?: 'skip' | 'park-key' } | null
 }
 
-/** Of one key, or of all. Text stands for its UTF-8. */
+/** Of one key, or of all. Text stands for its UTF-8, and for a key with a schema that is shown so, as `{"id":1}`. */
 export type RedriveTarget = { readonly key: string | Uint8Array } | { readonly all: true }
 
 export interface ShareGroups {

@@ -195,12 +195,14 @@ export type AcknowledgeAnswer = Static<typeof AcknowledgeAnswer>
 
 export const Redrive = Type.Union(
   [
-    Type.Object({ key: Type.String() }, CLOSED),
+    Type.Object({ key: Type.Unknown() }, CLOSED),
     Type.Object({ keyBase64: Base64 }, CLOSED),
     Type.Object({ all: Type.Literal(true) }, CLOSED),
   ],
   {
-    description: '{"key":"user-1"}, {"keyBase64":"AAEC/w=="}, or {"all":true}',
+    description:
+      '{"key":"user-1"}, {"keyBase64":"AAEC/w=="}, or {"all":true}. A key that has a schema is named as records show it: ' +
+      '{"key":{"id":1}}; also in text, {"key":"7"}.',
     examples: [{ key: 'user-1' }],
   },
 )

@@ -201,6 +201,77 @@ describe('a record', () => {
   })
 })
 
+test('keys that have a schema are redriven as they are shown, whatever version they were written with', async () => {
+  const keyed = async (topic: string, versions: readonly string[], keys: readonly unknown[]) => {
+    for (const [index, schema] of versions.entries()) {
+      await serving.broker.schemas.register(`${topic}-key`, { schema, references: [] })
+      const keySchema = { subject: `${topic}-key`, onMisfit: 'reject' }
+      const method = index === 0 ? 'PUT' : 'PATCH'
+      await call(serving, `/v1/topics/${topic}`, { method, body: { config: { keySchema } } })
+      await produce(
+        serving,
+        topic,
+        keys.map((key) => ({ key, value: topic })),
+      )
+    }
+  }
+  const long = 'L'.repeat(100)
+  await keyed('kt', ['"string"', '{"type":"string","doc":"2"}'], ['user-1', 'user-2', '7', long])
+  await keyed('kl', ['"long"'], [7, 8])
+  const fields = [{ name: 'id', type: 'int' }]
+  const note = { name: 'note', type: ['null', 'string'], default: null }
+  const record = (...more: object[]) =>
+    JSON.stringify({ type: 'record', name: 'K', fields: [...fields, ...more] })
+  await keyed('kr', [record(), record(note)], [{ id: 1 }])
+  const group = await made('redriving-shown', {
+    topics: ['kt', 'kl', 'kr'],
+    deadLetter: { topic: 'dead', policy: 'park-key' },
+  })
+  const count = 12
+  let given = 0
+  while (given < count) {
+    const { records } = await acquire(group, { maxRecords: 100, waitMs: 20_000 })
+    given += records.length
+    await acknowledge(
+      group,
+      records.map(({ receipt }) => ({ receipt, type: 'reject', reason: 'no' })),
+    )
+  }
+  const letters = async () => {
+    const { json } = await call(serving, `/v1/share-groups/${group}`)
+    const partitions: readonly { readonly deadLetters: number }[] = json.partitions
+    return partitions.reduce((sum, { deadLetters }) => sum + deadLetters, 0)
+  }
+  await expect.poll(letters).toBe(count)
+  const redriven = async (key: unknown) => {
+    const { json } = await post(group, 'redrive', { key })
+    return json.redriven ?? json.code
+  }
+  expect(await redriven('nobody')).toBe(0)
+  expect(await redriven({ id: 2 })).toBe(0)
+  expect(await redriven('user-1')).toBe(2)
+  expect(await redriven(long)).toBe(2)
+  expect(await redriven(8)).toBe(1)
+  // As a filter of a fetch has it: the text "7", and the number.
+  expect(await redriven('7')).toBe(3)
+  expect(await redriven({ id: 1 })).toBe(1)
+  expect(await redriven('{"note":null, "id":1}')).toBe(1)
+  expect(await redriven(null)).toBe('INVALID_REQUEST')
+  expect(await redriven({ id: 2 ** 53 })).toBe('INVALID_REQUEST')
+  expect(await letters()).toBe(count - 2 - 2 - 1 - 3 - 1 - 1)
+})
+
+test('a key that is no text is refused where no topic has a schema for keys', async () => {
+  const group = await made('redriving-json', { deadLetter: { topic: 'dead' } })
+  for (const key of [7, { id: 1 }, null]) {
+    expect((await post(group, 'redrive', { key })).json).toMatchObject({
+      status: 400,
+      code: 'INVALID_REQUEST',
+      errors: [{ path: '/key' }],
+    })
+  }
+})
+
 test('nothing is redriven where nothing was given up on', async () => {
   const group = await made('redriving-none', { deadLetter: { topic: 'dead' } })
   for (const body of [{ all: true }, { key: 'a' }, { keyBase64: 'YQ==' }]) {

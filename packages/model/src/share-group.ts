@@ -155,7 +155,11 @@ export interface AcquiredRecord {
   readonly record: LogRecord
 }
 
-export type RedriveRequest = { readonly key: Uint8Array } | { readonly all: true }
+export type RedriveRequest =
+  | { readonly key: Uint8Array }
+  /** JSON: the key as records show it. Where no topic of the group has a schema for keys, text alone. */
+  | { readonly shownKey: unknown }
+  | { readonly all: true }
 
 export interface Redriven {
   /** Dead letters that will be handed out again. */

@@ -55,6 +55,11 @@ export class SchemaRegistry implements model.SchemaRegistryApi {
     return this.#parts.catalog.versions(plainSubject(subject)).some((one) => one.id === id)
   }
 
+  /** Of all versions of the subject, deleted or not, in their order. */
+  idsOf(subject: string): readonly number[] {
+    return this.#parts.catalog.versions(plainSubject(subject)).map(({ id }) => id)
+  }
+
   // What an edge asks
 
   async register(subject: string, schema: model.SchemaToRegister): Promise<model.SubjectVersion> {

@@ -1,6 +1,6 @@
 import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
-import type { Redriven, RedriveRequest } from '@millrace/model/share-group'
+import type { Redriven } from '@millrace/model/share-group'
 import type { GroupPartition, GroupPartitions } from './group-partitions.ts'
 import { type LaneKey, laneKeyOf } from './lane-key.ts'
 import type { BetweenTurns } from './live-share-group.ts'
@@ -8,24 +8,27 @@ import type { ShareFact } from './share-fact.ts'
 import type { ShareParts } from './share-parts.ts'
 import type { FoundLetter } from './share-record.ts'
 
+/** Of some keys, or all. */
+export type RedriveTarget = { readonly keys: readonly Uint8Array[] } | { readonly all: true }
+
 /**
  * Dead letters take the places of their records again, before whatever of their keys was not handed out yet. A key of
  * which none is left in the dead-letter topic is parked no more. On disk when it resolves.
  */
 export async function redrive(
   parts: ShareParts,
-  request: RedriveRequest,
+  target: RedriveTarget,
   { partitions, group }: BetweenTurns,
 ): Promise<Redriven> {
-  const lane = 'key' in request ? laneKeyOf(request.key) : undefined
-  if (lane !== undefined && group.settings.ordering === 'none') {
+  const lanes = 'keys' in target ? new Set(target.keys.map(laneKeyOf)) : undefined
+  if (lanes !== undefined && group.settings.ordering === 'none') {
     throw new LogError(
       'INVALID_REQUEST',
       'Without order, dead letters are not kept by key: redrive all of them, {"all":true}.',
       { appended: false },
     )
   }
-  const { letters, left } = await some(parts.store.letters(group.id, lane))
+  const { letters, left } = await some(lettersOf(parts, group.id, lanes))
   const facts = new FactsByPartition(partitions)
   let gone = 0
   for (const letter of letters) {
@@ -40,14 +43,24 @@ export async function redrive(
   const unfinished = left > 0 ? letters.at(-1)?.lane : undefined
   for (const from of partitions.all) {
     for (const parked of from.share.ledger.parked) {
-      const isAsked = lane === undefined ? left === 0 || isAmong(letters, parked) : parked === lane
-      if (isAsked && parked !== unfinished) facts.add(from, { kind: 'unparked', lane: parked })
+      const isAsked = lanes === undefined || lanes.has(parked)
+      const isReached = left === 0 || isAmong(letters, parked)
+      if (isAsked && isReached && parked !== unfinished)
+        facts.add(from, { kind: 'unparked', lane: parked })
     }
   }
   const { records, apply } = facts.toRecords(parts)
   if (records.length > 0) await parts.store.append(records)
   apply()
   return { redriven: letters.length - gone, gone, left }
+}
+
+async function* lettersOf(
+  { store }: ShareParts,
+  groupId: string,
+  lanes: ReadonlySet<LaneKey> | undefined,
+): AsyncGenerator<readonly FoundLetter[]> {
+  for (const lane of lanes ?? [undefined]) yield* store.letters(groupId, lane)
 }
 
 async function some(pages: AsyncIterable<readonly FoundLetter[]>): Promise<{

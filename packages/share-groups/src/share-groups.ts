@@ -2,15 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { LogError } from '@millrace/model/log-error'
 import type { RecordContent } from '@millrace/model/record'
-import type {
-  Redriven,
-  RedriveRequest,
-  ShareGroupDescription,
-  ShareLag,
-} from '@millrace/model/share-group'
+import type { Redriven, ShareGroupDescription, ShareLag } from '@millrace/model/share-group'
 import { describeShareGroup, stateOf } from './describing.ts'
 import { type BetweenTurns, LiveShareGroup } from './live-share-group.ts'
-import { redrive } from './redrive.ts'
+import { redrive, type RedriveTarget } from './redrive.ts'
 import { ShareLedger } from './share-ledger.ts'
 import type { ShareParts, ShareTopic } from './share-parts.ts'
 import { stateKey } from './share-record.ts'
@@ -125,8 +120,8 @@ export class ShareGroups {
     return lags
   }
 
-  redrive(name: string, request: RedriveRequest): Promise<Redriven> {
-    return this.get(name).between((at) => redrive(this.#parts, request, at))
+  redrive(name: string, target: RedriveTarget): Promise<Redriven> {
+    return this.get(name).between((at) => redrive(this.#parts, target, at))
   }
 
   /** Partitions were added, a topic is gone, or a log begins elsewhere. */

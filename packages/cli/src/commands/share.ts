@@ -107,7 +107,7 @@ function addRedrive(share: Command): void {
   addExamples(
     ofOne(share.command('redrive'))
       .description('hand out dead letters again, before newer records of their keys')
-      .option('--key <text>', 'those of this key')
+      .option('--key <text>', 'those of this key, as it is shown')
       .option('--all', 'every one')
       .action(async (name: string, options: RedriveOptions, command: Command) => {
         const { redrive } = await import('../share/redrive.ts')
@@ -115,6 +115,7 @@ function addRedrive(share: Command): void {
       }),
     [
       ['millrace share redrive mail --key user-1', 'those of one key'],
+      ['millrace share redrive mail --key \'{"id":1}\'', 'of a key that is a record by its schema'],
       ['millrace share redrive mail --all', 'when what was wrong is mended'],
     ],
   )

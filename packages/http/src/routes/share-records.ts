@@ -119,6 +119,6 @@ function addRedriving(app: App, { broker }: Edge): void {
 
 function requestOf(body: Redrive): RedriveRequest {
   if ('all' in body) return body
-  if ('key' in body) return { key: Buffer.from(body.key) }
+  if ('key' in body) return { shownKey: body.key }
   return { key: Buffer.from(body.keyBase64, 'base64') }
 }
