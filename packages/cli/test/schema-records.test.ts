@@ -71,6 +71,22 @@ describe('records of a topic with a schema', () => {
     expect((await served.cli(['consume', 'q-copy', '-o', 'jsonl'])).stdout).toEqual(stdout)
   })
 
+  test('a key is found as it is shown', async () => {
+    await told('schema', 'register', 'found-key', await file('found.avsc', '"string"'))
+    await told('schema', 'register', 'found-id', await file('found-id.avsc', '"int"'))
+    await told('topic', 'create', 'found', '--config', 'keySchema=found-key')
+    await told('topic', 'create', 'found-ids', '--config', 'keySchema=found-id')
+    await produce('found', 'a\n', '--key', 'user-1')
+    await produce('found', 'b\n', '--key', 'user-2')
+    await produce('found-ids', '{"key":7,"value":1}\n{"key":8,"value":2}\n', '--format', 'jsonl')
+    expect(await told('consume', 'found', '--key', 'user-2')).toBe('b\n')
+    expect(await told('consume', 'found-ids', '--key', '7')).toBe('1\n')
+    await told('topic', 'alter', 'found', '--config', 'keySchema=default')
+    expect(await told('consume', 'found', '--key', 'user-2')).toBe('')
+    const asked = ['--key-schema', 'found-key']
+    expect(await told('consume', 'found', '--key', 'user-2', ...asked)).toBe('b\n')
+  })
+
   test('a line that does not fit is told with its path', async () => {
     await told('schema', 'register', 'm', await file('m.avsc', order(TOTAL)))
     await told('topic', 'create', 'm', '--config', 'valueSchema=m')

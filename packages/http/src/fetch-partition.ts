@@ -33,7 +33,7 @@ export async function answerJson(
   expectAbsent(query, ['follow'], 'is for application/x-ndjson and text/event-stream.')
   const { maxRecords = FETCH_RECORDS_DEFAULT, format = 'json' } = query
   const view = viewOf(edge.broker, topic, format, schemaChoice(query))
-  const filter = recordFilter(query, view)
+  const filter = recordFilter(query, view.readers ?? edge.broker.datumReaders(topic, {}))
   const offset = await startOffset(edge.broker, topic, partition, fetch.start)
   const fetched = await fetchOnce(edge, fetch, { offset, maxRecords }, reply)
   const answer = fetchAnswer(fetched, { partition, offset, maxRecords, filter, view })

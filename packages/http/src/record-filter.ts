@@ -1,19 +1,18 @@
 import { LogError } from '@millrace/model/log-error'
 import type { LogRecord } from '@millrace/model/record'
-import type { DatumReader } from '@millrace/model/schema-setting'
+import type { DatumReader, DatumReaders } from '@millrace/model/schema-setting'
 import { decodeBase64 } from './json-string.ts'
-import type { RecordView } from './record-json-writer.ts'
 
 /** Whether a record is wanted; undefined: all are. */
 export type RecordFilter = ((record: LogRecord) => boolean) | undefined
 
 /**
  * Of `key`, `keyBase64` and `header.NAME`: a record is wanted when it meets all that are given. A key that has a schema
- * is compared as it is shown.
+ * is compared as it is shown in JSON, also where the bytes are asked for.
  */
 export function recordFilter(
   query: Readonly<Record<string, unknown>>,
-  { readers }: RecordView,
+  readers: DatumReaders,
 ): RecordFilter {
   const key = keyOf(query)
   const isShown = query['key'] !== undefined
@@ -26,7 +25,7 @@ export function recordFilter(
   return (record) =>
     (key === undefined ||
       isEqual(key, record.key) ||
-      (isShown && isShownAs(key, record.key, readers?.key))) &&
+      (isShown && isShownAs(key, record.key, readers.key))) &&
     headers.every(({ name, value }) =>
       record.headers.some((header) => header.name === name && isEqual(value, header.value)),
     )

@@ -46,7 +46,7 @@ export async function planStream(
     topic,
     partitions: begun,
     bounds,
-    filter: recordFilter(query, view),
+    filter: recordFilter(query, view.readers ?? broker.datumReaders(topic, {})),
     view,
     maxRecords: query.maxRecords ?? Number.POSITIVE_INFINITY,
     maxBytes: query.maxBytes ?? Number.POSITIVE_INFINITY,

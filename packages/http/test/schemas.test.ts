@@ -226,6 +226,8 @@ test('keys that have a schema are any JSON, and can be filtered by', async () =>
   ])
   const query = `?key=${encodeURIComponent('{"id":2}')}`
   expect((await recordsOf(serving, query, 't')).map(({ value }) => value)).toEqual(['b'])
+  const bytes = await recordsOf(serving, `${query}&format=base64`, 't')
+  expect(bytes).toMatchObject([{ offset: 1, valueBase64: Buffer.from('"b"').toString('base64') }])
   await createTopic(serving, 'plain')
   const plain = await call(serving, '/v1/topics/plain/records', { body: { key: 1, value: 1 } })
   expect(plain).toMatchObject({ status: 400, json: { code: 'INVALID_RECORD' } })

@@ -20,7 +20,7 @@ export function addConsumeCommand(program: Command): void {
       .option('--follow', 'go on with what comes')
       .option('-n, --max-records <count>', 'end after so many', count)
       .option('--partition <numbers>', 'only these: 0,2', partitions)
-      .option('--key <text>', 'only records with this key')
+      .option('--key <text>', 'only records with this key, as it is shown')
       .option('--schema <subject>', 'read all values as data of it: orders-value@7', schemaName)
       .option('--key-schema <subject>', 'likewise keys', schemaName)
       .option('--group <group>', 'read as a member of this group, and commit', groupName)

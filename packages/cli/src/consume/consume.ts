@@ -27,12 +27,18 @@ export async function consume(invocation: Invocation, consumption: Consumption):
   const ranges = await withServer(invocation, { topic }, (client) => {
     return planReading(client, topic, consumption, signal)
   })
+  const watch = { signal, onSkip }
   const retryForMs = follow === true ? FOLLOW_RETRY_FOR_MS : 0
   await withServer(invocation, { topic, retryForMs }, async (client) => {
     const read = follow === true ? following : untilTheEnd
-    const printer = new RecordPrinter(output, new DatumViews(client, consumption))
+    const views = new DatumViews(client, consumption)
+    const printer = new RecordPrinter(output, views)
+    const { key, keySchema, ...rest } = consumption
+    // The server knows keys as their topic shows them, and not by a schema that is asked for here.
+    const isOurs = key !== undefined && keySchema !== undefined
     try {
-      for await (const record of read(client, consumption, ranges, { signal, onSkip })) {
+      for await (const record of read(client, isOurs ? rest : consumption, ranges, watch)) {
+        if (isOurs && !(await views.hasKey(record, key))) continue
         await printer.print(record)
         if (printer.printed === consumption.maxRecords) break
       }

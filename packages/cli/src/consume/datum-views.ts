@@ -45,6 +45,14 @@ export class DatumViews {
     await view?.value?.prepare(value)
   }
 
+  /** Whether the record's key is shown as this text, or is its UTF-8: as a server's filter has it. */
+  async hasKey(record: ConsumedRecord, text: string): Promise<boolean> {
+    if (record.key === null) return false
+    if (!this.isReady(record)) await this.prepare(record)
+    const json = this.of(record.topic)?.key?.read(record.key).json
+    return json === text || json === JSON.stringify(text) || Buffer.from(text).equals(record.key)
+  }
+
   async #viewOf(topic: string): Promise<DatumView | undefined> {
     const { keySchema, valueSchema } = await this.#settings(topic)
     const { schema: askedValue, keySchema: askedKey } = this.#asked
