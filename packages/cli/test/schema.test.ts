@@ -117,12 +117,18 @@ describe('the registry', () => {
     const line = ['schema', 'register', 'items', list, '--reference', 'Item=item@1']
     expect(await told(...line)).toMatch(/^items@1, /)
     expect(await told('schema', 'types', 'items')).toContain('export type Datum = Item[]')
+    const reference = ['--reference', 'Item=item@1']
+    expect(await told('schema', 'diff', 'items', list, ...reference)).toContain('says the same')
+    expect(await told('schema', 'types', list, ...reference)).toContain('Datum = Item[]')
   })
 
   test.each([
     [['get', 'absent'], 3, 'There is no subject absent.'],
     [['get', 'nearby@9'], 3, 'millrace schema ls'],
     [['get', 'naerby'], 3, 'Did you mean nearby?'],
+    [['diff', 'nearby', 'bad.avsc'], 1, 'bad.avsc is no Avro schema: /type: '],
+    [['diff', 'nearby', 'names.avsc'], 1, '--reference com.example.Item=item-value@3'],
+    [['types', 'lines.jsonl'], 1, 'lines.jsonl is no Avro schema: It is not JSON'],
     [['get'], 2, 'Name a subject'],
     [['get', 'nearby@0'], 2, 'Versions are numbered from 1'],
     [['register', 'nearby', 'absent.avsc'], 3, 'absent.avsc'],
@@ -133,6 +139,8 @@ describe('the registry', () => {
     [['register', 'nearby', 'near.avsc', '--reference', 'x'], 2, 'com.example.Item=item-value@3'],
   ])('schema %j is status %i, and what to do instead is said', async (line, status, next) => {
     await file('bad.avsc', '{"type":"recrod"}')
+    await file('names.avsc', order({ name: 'item', type: 'com.example.Item' }))
+    await file('lines.jsonl', '{"a":1}\n{"a":2}\n')
     await told('schema', 'register', 'nearby', await file('near.avsc', order(TOTAL)))
     const run = await served.cli(['schema', ...line])
     expect(run.status).toBe(status)

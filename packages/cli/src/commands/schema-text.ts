@@ -2,7 +2,10 @@ import type { Command } from 'commander'
 import { count, topicName } from '../arguments.ts'
 import { invocationOf } from '../invocation.ts'
 import type { InferOptions } from '../schema/infer-schema.ts'
+import type { TypesOptions } from '../schema/print-types.ts'
+import type { SourceOptions } from '../schema/schema-source.ts'
 import { addExamples } from './examples.ts'
+import { references } from './schema-references.ts'
 
 /** What is made of schemas, and what schemas are made of. */
 export function addSchemaTextCommands(schema: Command): void {
@@ -18,9 +21,10 @@ function addDiff(schema: Command): void {
       .description('what one schema has otherwise than another, field by field')
       .argument('<before>', 'an .avsc file, a subject or a version of it')
       .argument('<after>', 'likewise')
-      .action(async (before: string, after: string, _options: object, command: Command) => {
+      .option('--reference <name=subject@version>', 'a schema that a file names', references)
+      .action(async (before: string, after: string, options: SourceOptions, command: Command) => {
         const { diffSchemas } = await import('../schema/diff-schemas.ts')
-        await diffSchemas(invocationOf(command), before, after)
+        await diffSchemas(invocationOf(command), before, after, options)
       }),
     [
       ['millrace schema diff orders-value@1 orders-value@2', 'two versions'],
@@ -36,7 +40,8 @@ function addTypes(schema: Command): void {
       .description('print TypeScript for the data of a schema')
       .argument('<schema>', 'an .avsc file, a subject or a version of it')
       .option('--name <name>', 'what a schema without a name is called (default: Datum)')
-      .action(async (source: string, options: { readonly name?: string }, command: Command) => {
+      .option('--reference <name=subject@version>', 'a schema that a file names', references)
+      .action(async (source: string, options: TypesOptions, command: Command) => {
         const { printTypes } = await import('../schema/print-types.ts')
         await printTypes(invocationOf(command), source, options)
       }),

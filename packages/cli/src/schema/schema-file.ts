@@ -18,6 +18,7 @@ export function parseSchemaFile(
   file: string,
   text: string,
   references: readonly NamedSchemaText[] = [],
+  next = SCHEMA_EXAMPLE,
 ): ReturnType<typeof parseSchema> {
   try {
     return parseSchema(text, references)
@@ -27,14 +28,23 @@ export function parseSchemaFile(
       file,
       error.path === '' ? error.message : `${error.path}: ${error.message}`,
       error,
+      next,
     )
   }
 }
 
-export function notASchema(file: string, problem: string, cause: unknown): CommandFailure {
+const SCHEMA_EXAMPLE =
+  'A schema is as {"type":"record","name":"Order","fields":[{"name":"total","type":"long"}]}'
+
+export function notASchema(
+  file: string,
+  problem: string,
+  cause: unknown,
+  next = SCHEMA_EXAMPLE,
+): CommandFailure {
   return new CommandFailure(EXIT.failure, {
     message: `${file} is no Avro schema: ${problem}`,
-    next: 'A schema is as {"type":"record","name":"Order","fields":[{"name":"total","type":"long"}]}',
+    next,
     cause,
   })
 }

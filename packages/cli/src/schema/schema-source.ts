@@ -5,7 +5,7 @@ import type { NamedSchemaText } from '@millrace/avro/avro-schema'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
 import { userPath } from '../user-path.ts'
-import { readSchemaFile } from './schema-file.ts'
+import { parseSchemaFile, readSchemaFile } from './schema-file.ts'
 import { schemaName } from './schema-name.ts'
 
 /** A schema with the texts of those that it names, each after those that it names itself. */
@@ -14,14 +14,42 @@ export interface SchemaSource {
   readonly references: readonly NamedSchemaText[]
 }
 
-/** A file where there is one, otherwise `SUBJECT[@VERSION]`. */
+export interface SourceOptions {
+  /** What a file names of other subjects. */
+  readonly reference?: readonly SchemaReference[]
+}
+
+/** A file where there is one, otherwise `SUBJECT[@VERSION]`. What is no schema is told, with the place in it. */
 export async function schemaSource(
   invocation: Invocation,
   argument: string,
+  { reference = [] }: SourceOptions,
 ): Promise<SchemaSource> {
-  if (/\.(avsc|avdl|json)$/.test(argument) || (await isFile(argument))) {
-    return { text: await readSchemaFile(argument), references: [] }
-  }
+  const isOfFile = /\.(avsc|avdl|json)$/.test(argument) || (await isFile(argument))
+  const source = isOfFile
+    ? await sourceOfFile(invocation, argument, reference)
+    : await sourceOfSubject(invocation, argument)
+  parseSchemaFile(argument, source.text, source.references, NEXT_STEP)
+  return source
+}
+
+const NEXT_STEP =
+  'All types that it names stand in it, or are of other subjects: --reference com.example.Item=item-value@3'
+
+async function sourceOfFile(
+  invocation: Invocation,
+  file: string,
+  reference: readonly SchemaReference[],
+): Promise<SchemaSource> {
+  const text = await readSchemaFile(file)
+  if (reference.length === 0) return { text, references: [] }
+  const references = await withServer(invocation, {}, (client) =>
+    referencedTexts(client, reference),
+  )
+  return { text, references }
+}
+
+async function sourceOfSubject(invocation: Invocation, argument: string): Promise<SchemaSource> {
   const { subject, version } = schemaName(argument)
   return withServer(invocation, { subject }, async (client) => {
     const { schema, references } = await client.schemas.get(subject, { version })
