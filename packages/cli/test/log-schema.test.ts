@@ -87,6 +87,17 @@ test('log grep shows them, too', async () => {
   expect(jsonLines(json)).toMatchObject([{ key: 5, value: { item: { sku: 'a' } } }])
 })
 
+test.each([
+  ['"total":9007199254740993'],
+  ['"SKU":"A"', '--ignore-case'],
+  ['^5$', '--regex', '--in', 'key'],
+])('log grep finds %s in what is shown', async (pattern, ...options) => {
+  const line = ['log', 'grep', pattern, 'data', '--topic', 'o', ...options]
+  const run = await runCli(line, { directory: directory.path })
+  expect(run).toMatchObject({ status: 0, stderr: '' })
+  expect(run.stdout.toString()).toContain(JSON_TEXT)
+})
+
 test('a schema file reads what lies somewhere without a registry', async () => {
   const options = { directory: directory.path }
   await mkdir(join(directory.path, 'copy'))

@@ -52,7 +52,7 @@ function addGrep(log: Command): void {
     log
       .command('grep')
       .description(
-        'find records by text in their value, key or headers; status 3 when there is none',
+        'find records by text in their value, key or headers, Avro as JSON, too; status 3 when there is none',
       )
       .argument('<pattern>', 'text as it is, or a regular expression with --regex')
       .argument('[path...]', PATHS)

@@ -13,9 +13,9 @@ import type { Invocation } from '../invocation.ts'
 import { formatTime } from '../time.ts'
 import { expectSegment, type NamedFile } from './expect-segment.ts'
 import { openTargets } from './open-targets.ts'
-import { type MatchOptions, recordMatcher } from './record-matcher.ts'
+import { type MatchOptions, recordMatcher, type SearchedParts } from './record-matcher.ts'
 import { segmentRecords } from './segment-records.ts'
-import { StoredData } from './stored-data.ts'
+import { hasDatum, type ShownData, StoredData } from './stored-data.ts'
 import { partitionsOf, segmentFilesIn, type Selection, type Target } from './target.ts'
 
 export interface GrepOptions extends Selection, MatchOptions {}
@@ -40,7 +40,9 @@ export async function grepLogs(
           output.note(`${shownAs}: damage from byte ${position} to ${endPosition} was left out.`)
         }
         for await (const record of segmentRecords(disk, path, onDamage)) {
-          if (!matches(record)) continue
+          const isFound =
+            matches(record) || (hasDatum(record) && matches(shownParts(await data.read(record))))
+          if (!isFound) continue
           count += 1
           yield { directory, partition, record, readers: await data.readersFor(record) }
         }
@@ -53,6 +55,12 @@ export async function grepLogs(
     message: 'No record matches.',
     next: 'Text is found as it is typed; there are also --ignore-case and --regex.',
   })
+}
+
+/** Data of a schema are searched as they are shown, besides their bytes. */
+function shownParts({ key, value }: ShownData): SearchedParts {
+  const bytesOf = (json: string | undefined) => (json === undefined ? null : Buffer.from(json))
+  return { key: bytesOf(key?.json), value: bytesOf(value?.json), headers: [] }
 }
 
 interface FoundRecord {

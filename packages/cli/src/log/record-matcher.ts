@@ -13,7 +13,9 @@ export interface MatchOptions {
   readonly in?: readonly SearchedPart[]
 }
 
-export type RecordMatcher = (record: LogRecord) => boolean
+export type SearchedParts = Pick<LogRecord, 'key' | 'value' | 'headers'>
+
+export type RecordMatcher = (record: SearchedParts) => boolean
 
 /** Finds text, or what a regular expression matches, in the parts of a record. */
 export function recordMatcher(pattern: string, options: MatchOptions): RecordMatcher {

@@ -57,6 +57,11 @@ export class StoredData {
   }
 }
 
+/** Whether there is anything to read: most logs have none, and are gone through the quicker. */
+export function hasDatum({ key, value }: LogRecord): boolean {
+  return [key, value].some((bytes) => bytes !== null && schemaIdOf(bytes) !== undefined)
+}
+
 async function readerFor(
   place: 'key' | 'value',
   schemas: OfflineSchemas,
