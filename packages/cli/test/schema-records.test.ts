@@ -87,6 +87,33 @@ describe('records of a topic with a schema', () => {
     expect(await told('consume', 'found', '--key', 'user-2', ...asked)).toBe('b\n')
   })
 
+  test('a key is the JSON that its schema takes, or the text', async () => {
+    const id = { ...order({ name: 'id', type: 'long' }), name: 'Id' }
+    await served.client.schemas.register('kl', { schema: '"long"' })
+    await served.client.schemas.register('kr', { schema: id })
+    await served.client.schemas.register('ks', { schema: '"string"' })
+    const line = '{"n":9007199254740993,"k":{"id":2}}\n'
+    for (const [subject, options, key] of [
+      ['kl', ['--key-json', '/n'], '9007199254740993'],
+      ['kr', ['--key-json', '/k'], '{"id":2}'],
+      ['kl', ['--key', '5'], '5'],
+      ['kr', ['--key', '{"id":5}'], '{"id":5}'],
+      ['ks', ['--key', '5'], '"5"'],
+      ['kl', ['--key-regex', '"id":(.)'], '2'],
+    ] as const) {
+      const keySchema = { subject, onMisfit: 'reject' } as const
+      await served.client.topics.create('keys', { config: { keySchema } })
+      expect(await produce('keys', line, ...options)).toMatchObject({ status: 0 })
+      expect(await told('consume', 'keys', '-o', 'jsonl')).toContain(`"key":${key},`)
+      await served.client.topics.delete('keys')
+    }
+    await served.client.topics.create('keys')
+    const run = await produce('keys', line, '--key-schema', 'kr', '--key', '{"id":"x"}')
+    expect(run.stderr).toContain('Line 1 does not fit kr@1: /key/id: ')
+    const none = await produce('keys', line, '--key-json', '/k')
+    expect(none).toMatchObject({ status: 1, stderr: expect.stringContaining('an object at /k') })
+  })
+
   test('a line that does not fit is told with its path', async () => {
     await told('schema', 'register', 'm', await file('m.avsc', order(TOTAL)))
     await told('topic', 'create', 'm', '--config', 'valueSchema=m')

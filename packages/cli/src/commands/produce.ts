@@ -74,4 +74,5 @@ const EXAMPLES: readonly Example[] = [
 
 const NOTES = `
 Lines for a topic with a schema are JSON, and are encoded with its latest version, or the one that
---schema names. A line that does not fit ends it, or goes where the topic says.`
+--schema names. A line that does not fit ends it, or goes where the topic says. Where keys have a schema,
+--key-json takes whatever JSON is there; --key and --key-regex are text, or JSON where no text fits.`

@@ -7,7 +7,7 @@ import type { SchemaName, SchemaSetting } from '@millrace/model/schema-setting'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import { counted } from '../quantity.ts'
-import type { LineRecord } from './plain-line.ts'
+import type { KeyForm, LineRecord } from './plain-line.ts'
 
 /** What keys, or values, are held to, and what the command line asks for. */
 interface Wanted {
@@ -107,15 +107,10 @@ class Encoder {
     this.#codec = AvroCodec.of(writer.schema)
   }
 
-  encode(
-    bytes: Uint8Array | null,
-    form: 'bytes' | 'text' | 'json',
-    lineNumber: number,
-  ): Uint8Array | null {
+  encode(bytes: Uint8Array | null, form: KeyForm, lineNumber: number): Uint8Array | null {
     if (bytes === null || form === 'bytes') return bytes
     try {
-      const json = form === 'json' ? bytes : JSON.stringify(textOf(bytes))
-      const datum = this.#codec.encodeJson(json, WIRE_PREFIX_SIZE)
+      const datum = form === 'typed' ? this.#encodeTyped(bytes) : this.#encodeAs(form, bytes)
       writeWirePrefix(datum, this.#writer.id)
       return datum
     } catch (error) {
@@ -126,6 +121,21 @@ class Encoder {
       this.#misfits += 1
       return bytes
     }
+  }
+
+  /** Text where the schema takes such text; else the JSON that it is, if it is JSON of any other kind. */
+  #encodeTyped(bytes: Uint8Array): Uint8Array {
+    try {
+      return this.#encodeAs('text', bytes)
+    } catch (error) {
+      if (!(error instanceof DatumFault) || !isOtherJson(textOf(bytes))) throw error
+      return this.#encodeAs('json', bytes)
+    }
+  }
+
+  #encodeAs(form: 'text' | 'json', bytes: Uint8Array): Uint8Array {
+    const json = form === 'json' ? bytes : JSON.stringify(textOf(bytes))
+    return this.#codec.encodeJson(json, WIRE_PREFIX_SIZE)
   }
 
   note(): readonly string[] {
@@ -143,6 +153,14 @@ class Encoder {
       message: `Line ${lineNumber} does not fit ${name}: ${reason}`,
       next: `To see it: millrace schema get ${name}`,
     })
+  }
+}
+
+function isOtherJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) !== 'string'
+  } catch {
+    return false
   }
 }
 

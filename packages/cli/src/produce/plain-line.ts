@@ -1,12 +1,14 @@
 import type { HeaderInput, ProducerRecord } from '@millrace/client'
 import type { ProduceOptions } from './produce-options.ts'
-import { keyOfLine } from './record-key.ts'
+import { keyOfLine, type LineKey } from './record-key.ts'
+
+export type KeyForm = LineKey['keyForm'] | 'bytes'
 
 /** A record, and what its key and value are: where there is a schema, text and JSON are encoded. */
 export interface LineRecord extends ProducerRecord {
   readonly key?: Uint8Array | null
   readonly value: Uint8Array | null
-  readonly keyForm?: 'bytes' | 'text' | 'json'
+  readonly keyForm?: KeyForm
   readonly valueForm?: 'bytes' | 'json'
 }
 
@@ -17,14 +19,18 @@ export type RecordOfLine = (line: Uint8Array, lineNumber: number) => LineRecord
 export const RECORD_BYTES_MAX = 8 * 1024 * 1024
 
 /** A line is the value, byte for byte; the options say the rest. */
-export function recordOfPlainLine(options: ProduceOptions, onKeyless: () => void): RecordOfLine {
-  const keyOf = keyOfLine(options)
+export function recordOfPlainLine(
+  options: ProduceOptions,
+  hasKeySchema: boolean,
+  onKeyless: () => void,
+): RecordOfLine {
+  const keyOf = keyOfLine(options, hasKeySchema)
   const wantsKey = options.keyJson !== undefined || options.keyRegex !== undefined
   const extend = additions(options)
   return (line, lineNumber) => {
-    const key = keyOf(line)
-    if (key === null && wantsKey) onKeyless()
-    return extend({ key, keyForm: 'text', value: line, valueForm: 'json', headers: [] }, lineNumber)
+    const found = keyOf(line, lineNumber)
+    if (found.key === null && wantsKey) onKeyless()
+    return extend({ ...found, value: line, valueForm: 'json', headers: [] }, lineNumber)
   }
 }
 

@@ -31,10 +31,11 @@ export async function produce(invocation: Invocation, production: Production): P
     const config = await expectTopic(client, topic, signal)
     return encodingFor(client, topic, config, production)
   })
+  const hasKeySchema = encoding?.hasKeys === true
   const plain =
     production.format === 'jsonl'
-      ? (await import('./json-line.ts')).recordOfJsonLine(production, encoding?.hasKeys === true)
-      : recordOfPlainLine(production, () => (keyless += 1))
+      ? (await import('./json-line.ts')).recordOfJsonLine(production, hasKeySchema)
+      : recordOfPlainLine(production, hasKeySchema, () => (keyless += 1))
   const recordOf: RecordOfLine =
     encoding === undefined
       ? plain

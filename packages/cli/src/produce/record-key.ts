@@ -2,8 +2,14 @@ import { isUtf8 } from 'node:buffer'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 
-/** The key of a line, or null when it has none. */
-export type KeyOfLine = (line: Uint8Array) => Uint8Array | null
+export interface LineKey {
+  /** Null: the line has none. */
+  readonly key: Uint8Array | null
+  /** What a schema of keys takes it for. `typed` is what somebody typed: text, or JSON where no text fits. */
+  readonly keyForm: 'text' | 'json' | 'typed'
+}
+
+export type KeyOfLine = (line: Uint8Array, lineNumber: number) => LineKey
 
 export interface KeyOptions {
   /** The same for every line. */
@@ -14,7 +20,7 @@ export interface KeyOptions {
   readonly keyRegex?: string
 }
 
-export function keyOfLine(options: KeyOptions): KeyOfLine {
+export function keyOfLine(options: KeyOptions, hasKeySchema: boolean): KeyOfLine {
   const given = [options.key, options.keyJson, options.keyRegex].filter((way) => way !== undefined)
   if (given.length > 1) {
     throw new CommandFailure(EXIT.usage, {
@@ -23,27 +29,39 @@ export function keyOfLine(options: KeyOptions): KeyOfLine {
     })
   }
   if (options.key !== undefined) {
-    const key = Buffer.from(options.key)
+    const key = { key: Buffer.from(options.key), keyForm: 'typed' } as const
     return () => key
   }
-  if (options.keyJson !== undefined) return keyByPointer(options.keyJson)
+  if (options.keyJson !== undefined) return keyByPointer(options.keyJson, hasKeySchema)
   if (options.keyRegex !== undefined) return keyByPattern(options.keyRegex)
-  return () => null
+  return () => NO_KEY
 }
 
+const NO_KEY: LineKey = { key: null, keyForm: 'text' }
+
 /**
- * Text is its UTF-8; a number or a boolean is written as the line writes it, with every digit. Null, a
- * list, an object, nothing at that place, or a line that is not JSON: no key.
+ * Text is its UTF-8; anything else is as the line writes it, with every digit. Null, nothing at that place, or a line
+ * that is not JSON: no key. A list or an object is a key only where a schema says what its bytes are.
  */
-function keyByPointer(pointer: string): KeyOfLine {
+function keyByPointer(pointer: string, hasKeySchema: boolean): KeyOfLine {
   const steps = parsePointer(pointer)
-  return (line) => {
+  return (line, lineNumber) => {
     const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString()
     const value = steps.reduce(child, parse(text))
-    if (typeof value === 'string') return Buffer.from(value)
-    if (typeof value === 'number') return numberAsWritten(text, steps)
-    return typeof value === 'boolean' ? Buffer.from(String(value)) : null
+    if (value === undefined || value === null) return NO_KEY
+    if (typeof value === 'string') return { key: Buffer.from(value), keyForm: 'text' }
+    if (typeof value === 'object' && !hasKeySchema) {
+      throw noKey(`Line ${lineNumber}`, pointer, Array.isArray(value) ? 'a list' : 'an object')
+    }
+    return { key: jsonAsWritten(text, steps), keyForm: 'json' }
   }
+}
+
+function noKey(line: string, pointer: string, kind: string): CommandFailure {
+  return new CommandFailure(EXIT.failure, {
+    message: `${line} has ${kind} at ${pointer === '' ? 'its top' : pointer}, which is no key: its keys have no schema.`,
+    next: `Name what is in it, as in --key-json ${pointer}/id, or a schema for it: --key-schema SUBJECT`,
+  })
 }
 
 /** RFC 6901. */
@@ -77,14 +95,17 @@ function parse(text: string): unknown {
 }
 
 /** A number keeps its digits: an id of twenty of them is not rounded into another's partition. */
-function numberAsWritten(text: string, steps: readonly string[]): Buffer {
+function jsonAsWritten(text: string, steps: readonly string[]): Buffer {
   const document: unknown = JSON.parse(
     text,
     (_name: string, value: unknown, context?: { readonly source?: string }) =>
-      typeof value === 'number' ? (context?.source ?? String(value)) : value,
+      typeof value === 'number' ? rawJson(context?.source ?? String(value)) : value,
   )
-  return Buffer.from(String(steps.reduce(child, document)))
+  return Buffer.from(JSON.stringify(steps.reduce(child, document)))
 }
+
+/** Stands for itself when it is written. Of ES2026, which the compiler's libraries do not have yet. */
+const { rawJSON: rawJson } = JSON as JSON & { readonly rawJSON: (text: string) => unknown }
 
 /** A line that is not UTF-8 is matched byte by byte, each byte a character. */
 function keyByPattern(source: string): KeyOfLine {
@@ -93,9 +114,8 @@ function keyByPattern(source: string): KeyOfLine {
     const encoding = isUtf8(line) ? 'utf8' : 'latin1'
     const text = Buffer.from(line.buffer, line.byteOffset, line.byteLength).toString(encoding)
     const match = pattern.exec(text)
-    if (match === null) return null
-    const key = match.length > 1 ? match[1] : match[0]
-    return key === undefined ? null : Buffer.from(key, encoding)
+    const key = match !== null && match.length > 1 ? match[1] : match?.[0]
+    return key === undefined ? NO_KEY : { key: Buffer.from(key, encoding), keyForm: 'typed' }
   }
 }
 
