@@ -223,6 +223,10 @@ export class EmbeddedBroker implements model.Broker, AsyncDisposable {
     return this.#parts.shares.get(group).acquire(request)
   }
 
+  async endWaits(group: string, consumer: string): Promise<void> {
+    this.#parts.shares.get(group).endWaits(consumer)
+  }
+
   async acknowledge(
     group: string,
     acknowledgements: readonly shareGroup.Acknowledgement[],

@@ -11,6 +11,7 @@ import {
 import { describeShareGroup } from './share-groups.ts'
 import { ShareLanes } from './share-lanes.ts'
 import { HeldRecord, type Outcome, type ShareRecord } from './share-record.ts'
+import { waitForRecords } from './share-wait.ts'
 
 export type ShareHandler = (record: ShareRecord) => unknown
 
@@ -38,6 +39,8 @@ export class ShareRun {
   readonly #heartbeat = new Heartbeat(async () => this.#keepLocks())
   /** Nothing more is acquired, and nothing begun. */
   readonly #stop = new AbortController()
+  /** Handlers are not waited for any more, nor are records. */
+  readonly #overdue = new AbortController()
   /** Nothing is waited for any more. */
   readonly #abandon = new AbortController()
   readonly #failure = Promise.withResolvers<never>()
@@ -46,7 +49,6 @@ export class ShareRun {
   #terms: Terms = { lockMs: Infinity, ordering: 'key' }
   #isLearning = false
   #hasFailed = false
-  #isOverdue = false
 
   constructor(connection: Connection, options: RunOptions, handler: ShareHandler) {
     this.#connection = connection
@@ -133,9 +135,12 @@ export class ShareRun {
     return this.#acknowledger.carry(async (acknowledgements) => {
       const waitsMs = Math.min(this.#options.waitMs, Math.floor(this.#terms.lockMs / WAITS))
       const waitMs = follow && acknowledgements.length === 0 ? waitsMs : 0
-      const { signal } = waitMs > 0 ? this.#stop : this.#abandon
-      const wanted = { consumer, maxRecords, maxBytes, waitMs, acknowledgements, signal }
-      return acquire(this.#connection, group, wanted)
+      const wanted = { consumer, maxRecords, maxBytes, waitMs, acknowledgements }
+      if (waitMs === 0) {
+        return acquire(this.#connection, group, { ...wanted, signal: this.#abandon.signal })
+      }
+      const ends = { stop: this.#stop.signal, giveUp: this.#overdue.signal }
+      return waitForRecords(this.#connection, group, wanted, ends)
     })
   }
 
@@ -280,8 +285,12 @@ export class ShareRun {
     }
   }
 
+  get #isOverdue(): boolean {
+    return this.#overdue.signal.aborted
+  }
+
   #beOverdue(): void {
-    this.#isOverdue = true
+    this.#overdue.abort(tooLate())
     this.#changed.ring()
   }
 }

@@ -126,6 +126,8 @@ export type ShareGroupInput = Static<typeof ShareGroupInput>
 
 export const ShareGroupPath = Type.Object({ group: ShareGroupName }, CLOSED)
 
+export const ConsumerPath = Type.Object({ group: ShareGroupName, consumer: ConsumerName }, CLOSED)
+
 export const ShareGroupPageQuery = Type.Object(
   { limit: Type.Optional(PageLimit), after: Type.Optional(AfterName('mail')) },
   CLOSED,

@@ -33,6 +33,7 @@ export const NO_BROKER: Broker = {
   putShareGroup: refuse,
   deleteShareGroup: refuse,
   acquire: refuse,
+  endWaits: refuse,
   acknowledge: refuse,
   redrive: refuse,
   schemas: {

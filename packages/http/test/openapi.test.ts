@@ -190,6 +190,12 @@ const SHARE_CASES: readonly (readonly [string, string, Call, number])[] = [
   ['post /v1/share-groups/{group}/acquire', `${SHARE}/acquire`, { body: { consumer: 'w' } }, 200],
   ['post /v1/share-groups/{group}/acquire', `${SHARE}/acquire`, { body: {} }, 400],
   ['get /v1/share-groups/{group}', SHARE, {}, 200],
+  [
+    'delete /v1/share-groups/{group}/consumers/{consumer}/waits',
+    `${SHARE}/consumers/w/waits`,
+    { method: 'DELETE' },
+    204,
+  ],
   ['post /v1/share-groups/{group}/acknowledge', `${SHARE}/acknowledge`, { body: RECEIPTS }, 400],
   ['post /v1/share-groups/{group}/redrive', `${SHARE}/redrive`, { body: { all: true } }, 200],
   ['delete /v1/share-groups/{group}', SHARE, { method: 'DELETE' }, 204],

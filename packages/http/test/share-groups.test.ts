@@ -327,6 +327,21 @@ describe('an acquire that waits', () => {
     expect(await acquireOne(group)).toMatchObject({ value: 'later', deliveryCount: 1 })
   })
 
+  test('is answered when its consumer wants no more, and only that', async () => {
+    const group = await made('ended', { topics: ['quiet'], start: 'latest' })
+    const acquireFor = (consumer: string) => acquire(group, { consumer, waitMs: 60_000 })
+    const ended = acquireFor('w1')
+    const other = acquireFor('w2')
+    await expect.poll(waiting).toBe(2)
+    const path = `/v1/share-groups/${group}/consumers/w1/waits`
+    expect(await call(serving, path, { method: 'DELETE' })).toMatchObject({ status: 204 })
+    expect(await ended).toEqual({ records: [], acknowledged: [] })
+    expect(waiting()).toBe(1)
+    await produce(serving, 'quiet', [{ value: 'for the other' }])
+    expect((await other).records).toMatchObject([{ value: 'for the other' }])
+    expect(await call(serving, path, { method: 'DELETE' })).toMatchObject({ status: 204 })
+  })
+
   test('is answered with nothing when there was nothing, and when the server stops', async () => {
     await using own = await serve()
     await createTopic(own, 't')

@@ -121,6 +121,8 @@ export interface Broker {
    * INVALID_REQUEST, and nothing done, for a receipt that was not given to this group, or was changed.
    */
   acquire(group: string, request: AcquireRequest): Promise<Acquired>
+  /** What waits for records under that name is answered now: with nothing, or with what is being handed out to it. */
+  endWaits(group: string, consumer: string): Promise<void>
   /** One result for each, in order; on disk when it resolves. */
   acknowledge(
     group: string,

@@ -103,6 +103,14 @@ export class LiveShareGroup {
     }
   }
 
+  /** What waits under that name is answered now. What does not wait will be, anyway. */
+  endWaits(consumer: string): void {
+    for (const acquire of this.#waiting) {
+      const { request } = acquire
+      if (request.consumer === consumer && request.waitMs > 0) this.#giveUp(acquire)
+    }
+  }
+
   /** Does it with nothing under way. It may append, and see to it that the partitions know of it. */
   async between<Result>(work: (at: BetweenTurns) => Promise<Result>): Promise<Result> {
     this.#expectThere()

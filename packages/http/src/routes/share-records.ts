@@ -1,4 +1,4 @@
-import { ShareGroupPath } from '@millrace/http-api/share-groups'
+import { ConsumerPath, ShareGroupPath } from '@millrace/http-api/share-groups'
 import {
   Acknowledge,
   AcknowledgeAnswer,
@@ -13,13 +13,14 @@ import type { LogErrorCode } from '@millrace/model/log-error'
 import type { AcquiredRecord, RedriveRequest } from '@millrace/model/share-group'
 import { acknowledgementsOf } from '../acknowledgements.ts'
 import { acquiredAnswer } from '../acquired-answer.ts'
-import { answers, jsonAnswer, WRITING } from '../answers.ts'
+import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
 import type { App, Edge } from '../edge.ts'
 import { RecordViews } from '../record-view.ts'
 import { sendJson } from '../send-json.ts'
 
 export function addShareRecordRoutes(app: App, edge: Edge): void {
   addAcquiring(app, edge)
+  addEndingWaits(app, edge)
   addAcknowledging(app, edge)
   addRedriving(app, edge)
 }
@@ -77,6 +78,26 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
       records.map(({ receipt }) => ({ receipt, type: 'return' })),
     )
   }
+}
+
+function addEndingWaits(app: App, { broker }: Edge): void {
+  app.delete('/v1/share-groups/:group/consumers/:consumer/waits', {
+    schema: {
+      tags: ['share groups'],
+      operationId: 'endWaits',
+      summary: 'Have what waits for records answered now, to acquire no more',
+      description:
+        'Who breaks off an acquire cannot know whether records came with it: those stay locked until their locks run out. ' +
+        'This ends the waits that came under the name before; each is answered, as a rule with no records. What the ' +
+        'consumer holds stays its own.',
+      params: ConsumerPath,
+      response: answers({ 204: emptyAnswer('Nothing waits under that name.') }, ['UNKNOWN_GROUP']),
+    },
+    handler: async ({ params }, reply) => {
+      await broker.endWaits(params.group, params.consumer)
+      return reply.code(204).send()
+    },
+  })
 }
 
 function addAcknowledging(app: App, { broker }: Edge): void {
