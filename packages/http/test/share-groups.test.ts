@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import type { AcquireAnswer, AcquiredRecord } from '@millrace/http-api/share-records'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { call, createTopic, fetchAll, produce } from './calling.ts'
@@ -340,6 +342,26 @@ describe('an acquire that waits', () => {
     await produce(serving, 'quiet', [{ value: 'for the other' }])
     expect((await other).records).toMatchObject([{ value: 'for the other' }])
     expect(await call(serving, path, { method: 'DELETE' })).toMatchObject({ status: 204 })
+  })
+
+  test('whose answer does not get through to its caller has its records given back', async () => {
+    await createTopic(serving, 'large')
+    const value = 'x'.repeat(900_000)
+    for (let count = 0; count < 18; count++) await produce(serving, 'large', [{ value }])
+    const group = await made('torn', { topics: ['large'], acquisitionLockMs: 3_600_000 })
+    const body = JSON.stringify({ consumer: 'w', maxRecords: 20, maxBytes: 16_777_216 })
+    const { host, hostname, port } = new URL(serving.url)
+    const socket = connect(Number(port), hostname)
+    socket.write(
+      `POST /v1/share-groups/${group}/acquire HTTP/1.1\r\nHost: ${host}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    )
+    // More than the connection holds: most of it is the server's yet.
+    await once(socket, 'data')
+    socket.destroy()
+    const consumers = async () => (await call(serving, `/v1/share-groups/${group}`)).json.consumers
+    await expect.poll(consumers, { timeout: 10_000 }).toEqual([])
+    expect(await acquireOne(group)).toMatchObject({ offset: 0, deliveryCount: 1 })
   })
 
   test('is answered with nothing when there was nothing, and when the server stops', async () => {

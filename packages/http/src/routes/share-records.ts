@@ -10,7 +10,7 @@ import {
   RedriveAnswer,
 } from '@millrace/http-api/share-records'
 import type { LogErrorCode } from '@millrace/model/log-error'
-import type { AcquiredRecord, RedriveRequest } from '@millrace/model/share-group'
+import type { RedriveRequest } from '@millrace/model/share-group'
 import { acknowledgementsOf } from '../acknowledgements.ts'
 import { acquiredAnswer } from '../acquired-answer.ts'
 import { answers, emptyAnswer, jsonAnswer, WRITING } from '../answers.ts'
@@ -60,22 +60,28 @@ function addAcquiring(app: App, { broker, waits, config }: Edge): void {
         acknowledgements: acknowledgementsOf(acknowledgements),
         signal: waits.signal(raw),
       })
+      const receipts = acquired.records.map(({ receipt }) => receipt)
       if (reply.raw.destroyed) {
-        await giveBack(params.group, acquired.records)
+        await giveBack(params.group, receipts)
         return reply.hijack()
       }
+      reply.raw.once('close', () => {
+        if (reply.raw.writableFinished) return
+        // When that fails, too, their locks run out.
+        giveBack(params.group, receipts).catch(() => undefined)
+      })
       // Who leaves an answer lying would keep its records from others.
       const answer = acquiredAnswer(acquired, new RecordViews(broker, format))
       return sendJson(reply, answer, config.nextBytesTimeoutMs)
     },
   })
 
-  /** Nobody knows of their receipts, and others would wait for their locks to run out. */
-  async function giveBack(group: string, records: readonly AcquiredRecord[]): Promise<void> {
-    if (records.length === 0) return
+  /** Nobody knows of them all, and others would wait for their locks to run out. */
+  async function giveBack(group: string, receipts: readonly string[]): Promise<void> {
+    if (receipts.length === 0) return
     await broker.acknowledge(
       group,
-      records.map(({ receipt }) => ({ receipt, type: 'return' })),
+      receipts.map((receipt) => ({ receipt, type: 'return' })),
     )
   }
 }
