@@ -149,10 +149,25 @@ describe('records of a topic with a schema', () => {
   })
 
   test('a topic whose subject has no version says what to do', async () => {
-    await told('topic', 'create', 'none', '--config', 'valueSchema=nobody')
+    const made = await served.cli(['topic', 'create', 'none', '--config', 'valueSchema=nobody'])
+    const note =
+      'Note: subject nobody has no version yet: records are refused until it has one. ' +
+      'To make one: millrace schema register nobody FILE\n'
+    expect(made).toMatchObject({ status: 0, stderr: note })
     const run = await produce('none', '{"total":1}\n')
     expect(run.status).toBe(3)
     expect(run.stderr).toContain('millrace schema register nobody FILE')
+    const setting = '{"subject":"noone","onMisfit":"off"}'
+    const altered = await served.cli([
+      'topic',
+      'alter',
+      'none',
+      '--config',
+      `valueSchema=${setting}`,
+    ])
+    expect(altered.stderr).toContain('subject noone has no version yet: no record fits')
+    const taken = await told('topic', 'alter', 'none', '--config', 'valueSchema=null', '-o', 'json')
+    expect(JSON.parse(taken)).toMatchObject({ config: { valueSchema: null } })
   })
 })
 
@@ -160,7 +175,8 @@ describe('a history of several versions', () => {
   const added = [TOTAL, NOTE, ...['a', 'b', 'c'].map((name) => ({ name, type: 'int', default: 1 }))]
 
   beforeAll(async () => {
-    await told('topic', 'create', 'h', '-p', '2', '--config', 'valueSchema=h')
+    const valueSchema = { subject: 'h', onMisfit: 'reject' } as const
+    await served.client.topics.create('h', { partitions: 2, config: { valueSchema } })
     for (const count of [1, 2, 3, 4, 5]) {
       const name = await file(`h${count}.avsc`, order(...added.slice(0, count)))
       await told('schema', 'register', 'h', name)

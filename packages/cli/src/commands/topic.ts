@@ -52,7 +52,8 @@ function addCreate(topic: Command): void {
       .action(async (name: string, options: TopicSettings, command: Command) => {
         const { createTopic } = await import('../topic/change-topic.ts')
         await createTopic(invocationOf(command), name, options)
-      }),
+      })
+      .addHelpText('after', SCHEMA_NOTES),
     [
       ['millrace topic create orders --partitions 6', 'with six partitions'],
       ['millrace topic create audit --config retentionMs=-1', 'whose records are kept for ever'],
@@ -82,15 +83,26 @@ function addAlter(topic: Command): void {
       .action(async (name: string, options: TopicSettings, command: Command) => {
         const { alterTopic } = await import('../topic/change-topic.ts')
         await alterTopic(invocationOf(command), name, options)
-      }),
+      })
+      .addHelpText('after', SCHEMA_NOTES),
     [
       ['millrace topic alter orders --config retentionMs=86400000', 'keep a day'],
       ['millrace topic alter orders --config retentionMs=default', 'back to the default'],
       ['millrace topic alter orders --config valueSchema=orders-value', 'hold values to a schema'],
+      ['millrace topic alter orders --config valueSchema=default', 'held to none again'],
       ['millrace topic alter orders --partitions 12', 'more partitions: keys move'],
     ],
   )
 }
+
+const SCHEMA_NOTES = `
+valueSchema and keySchema name a subject of the registry; what does not fit its schemas is rejected.
+What else may become of it is said in JSON: kept as it was sent, or sent to another topic, as in
+
+  --config 'valueSchema={"subject":"orders-value","onMisfit":"off"}'
+  --config 'valueSchema={"subject":"orders-value","onMisfit":"dead-letter","deadLetterTopic":"misfits"}'
+
+With default or null the topic is held to no schema.`
 
 function addDelete(topic: Command): void {
   addExamples(

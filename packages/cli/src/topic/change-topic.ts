@@ -1,4 +1,4 @@
-import type { TopicInput } from '@millrace/client'
+import { type Client, MillraceError, type TopicInput } from '@millrace/client'
 import type { TopicConfig, TopicConfigInput } from '@millrace/model/topic-config'
 import { nearest } from '@millrace/model/nearest'
 import { CommandFailure } from '../command-failure.ts'
@@ -22,6 +22,7 @@ export async function createTopic(
   await withServer(invocation, { topic }, async (client) => {
     const created = await client.topics.create(topic, { ...wanted, signal })
     await output.one(created, () => describe(created))
+    await noteEmptySubjects(invocation, client, wanted)
   })
 }
 
@@ -42,7 +43,39 @@ export async function alterTopic(
     const { warnings, ...altered } = await client.topics.alter(topic, { ...change, signal })
     for (const warning of warnings) output.note(`Note: ${warning}`)
     await output.one({ ...altered, warnings }, () => describe(altered))
+    await noteEmptySubjects(invocation, client, change)
   })
+}
+
+/** A subject may come after its topic; but a name that is mistyped is better known now than at the first record. */
+async function noteEmptySubjects(
+  { output, signal }: Invocation,
+  { schemas }: Client,
+  { config: { keySchema, valueSchema } = {} }: TopicInput,
+): Promise<void> {
+  const settings = [keySchema, valueSchema].filter((one) => one !== null && one !== undefined)
+  for (const subject of new Set(settings.map((setting) => setting.subject))) {
+    if (await hasVersions(schemas, subject, signal)) continue
+    const isStrict = settings.some((one) => one.subject === subject && one.onMisfit === 'reject')
+    output.note(
+      `Note: subject ${subject} has no version yet: ${isStrict ? 'records are refused' : 'no record fits'} until it ` +
+        `has one. To make one: millrace schema register ${subject} FILE`,
+    )
+  }
+}
+
+async function hasVersions(
+  schemas: Client['schemas'],
+  subject: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await schemas.versions(subject, { signal })).length > 0
+  } catch (error) {
+    if (!(error instanceof MillraceError)) throw error
+    // The settings are as they were asked for, whatever became of this.
+    return error.code !== 'SUBJECT_NOT_FOUND'
+  }
 }
 
 function topicInput({ partitions, config }: TopicSettings): TopicInput {
@@ -65,8 +98,9 @@ function parseConfig(config: ReadonlyMap<string, string>): TopicConfigInput {
   )
 }
 
-/** `orders-value`, whose misfits are rejected, or all of the setting as JSON. */
+/** `orders-value`, whose misfits are rejected, or all of the setting as JSON, which is null for none. */
 function parseSchema(name: string, text: string): unknown {
+  if (text === 'null') return null
   if (!text.startsWith('{')) return { subject: text, onMisfit: 'reject' }
   try {
     return JSON.parse(text)
