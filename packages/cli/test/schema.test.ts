@@ -211,8 +211,9 @@ describe('what is made of schemas, and what schemas are made of', () => {
     const bad = await served.cli(['schema', 'register', 'idl', await file('b.avdl', 'recrod X {}')])
     expect(bad).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('b.avdl is no Avro schema'),
+      stderr: expect.stringContaining('b.avdl, line 1, column 7: expected the end, found "X".'),
     })
+    expect(bad.stderr).toContain('avro-tools.jar idl2schemata')
     // What is Avro already says which schema it is of.
     const inferred = await served.cli(['schema', 'infer', '--topic', 'idl'])
     expect(inferred).toMatchObject({

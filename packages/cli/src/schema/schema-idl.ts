@@ -1,5 +1,6 @@
 import avsc from 'avsc'
-import { notASchema } from './schema-file.ts'
+import { CommandFailure } from '../command-failure.ts'
+import { EXIT } from '../exit-status.ts'
 
 /** The schema of an Avro IDL file, as JSON text: the one that it is, or the last record of its protocol. */
 export function schemaOfIdl(text: string, file: string): string {
@@ -7,16 +8,50 @@ export function schemaOfIdl(text: string, file: string): string {
     if (!PROTOCOL.test(text)) return JSON.stringify(avsc.readSchema(text))
     return JSON.stringify(ofProtocol(avsc.readProtocol(text) as Readonly<Record<string, unknown>>))
   } catch (error) {
-    throw notASchema(file, error instanceof Error ? error.message : String(error), error)
+    if (!(error instanceof Error)) throw error
+    throw new CommandFailure(EXIT.failure, {
+      message: `${file}${problemOf(error)}.`,
+      next: NEXT_STEP,
+      cause: error,
+    })
   }
 }
+
+const NEXT_STEP =
+  'Of Avro IDL these are not read: statements of namespace or schema outside of a protocol, decimal(9,2), int? and ' +
+  'imports. Avro’s own tool makes .avsc of them: java -jar avro-tools.jar idl2schemata FILE DIRECTORY'
+
+/** What the parser found, in words: its own are about its tokens. */
+interface IdlFault extends Error {
+  readonly token?: { readonly pos: number; readonly id: string; readonly val?: unknown }
+  /** From 1. */
+  readonly lineNum?: number
+  /** From 0 on the first line, from 1 on any other; negative where the parser has lost its place. */
+  readonly colNum?: number
+}
+
+function problemOf({ message, token, lineNum = 0, colNum = -1 }: IdlFault): string {
+  const column = lineNum === 1 ? colNum + 1 : colNum
+  const place = lineNum > 0 && column > 0 ? `, line ${lineNum}, column ${column}` : ''
+  const [, kind, wanted = ''] = /expected (ID|value) (.+)$/s.exec(message) ?? []
+  if (token === undefined || kind === undefined) return `${place}: ${message}`
+  const expected = kind === 'value' ? JSON.stringify(wanted) : kindOfToken(wanted)
+  const found = token.id === END ? kindOfToken(END) : JSON.stringify(token.val)
+  return `${place}: expected ${expected}, found ${found}`
+}
+
+function kindOfToken(id: string): string {
+  return id === END ? 'the end' : `a ${id}`
+}
+
+const END = '(eof)'
 
 /** With the others that it names, each where it is named first. */
 function ofProtocol(protocol: Readonly<Record<string, unknown>>): unknown {
   const { types, namespace } = protocol
   const list = Array.isArray(types) ? types.filter(isObject) : []
   const last = list.findLast(({ type }) => type === 'record') ?? list.at(-1)
-  if (last === undefined) throw new Error('The protocol has no type.')
+  if (last === undefined) throw new Error('the protocol has no type')
   const waiting = new Map(list.map((type) => [String(type['name']), type]))
   const inlined = (schema: unknown): unknown => {
     if (Array.isArray(schema)) return schema.map(inlined)
@@ -39,7 +74,9 @@ function ofProtocol(protocol: Readonly<Record<string, unknown>>): unknown {
   return isPlaced || namespace === undefined ? whole : { ...(whole as object), namespace }
 }
 
-const PROTOCOL = /^\s*protocol\s+\S+\s*\{|\)\s*protocol\s+\S+\s*\{/m
+/** After comments and annotations. No text is matched in two ways: that could take for ever. */
+const PROTOCOL =
+  /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*\n|@[\w.-]+\((?:"(?:[^"\\]|\\.)*"|[^")])*\))*protocol\s/
 const WITHIN: ReadonlySet<string> = new Set(['type', 'items', 'values'])
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
