@@ -36,7 +36,8 @@ export class DatumReader {
 
   expectEnd(): void {
     const rest = this.#bytes.length - this.#at
-    if (rest > 0) throw this.fault(`There are ${rest} bytes after the datum`)
+    if (rest <= 0) return
+    throw this.fault(`There ${rest === 1 ? 'is 1 byte' : `are ${rest} bytes`} after the datum`)
   }
 
   /** Into an object or an array. */

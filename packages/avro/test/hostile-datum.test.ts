@@ -81,6 +81,7 @@ test.each([
     [255, 255, 255, 255, 255, 255, 255, 255, 255, 2],
     'more than 64 bits',
   ],
+  ['a byte after the datum', 'int', [2, 2], 'There is 1 byte after the datum, at byte 1'],
   ['bytes after the datum', 'int', [2, 2, 2], 'There are 2 bytes after the datum, at byte 1'],
   ['nothing at all', 'int', [], 'cut short, at byte 0'],
   ['half of a double', 'double', [0, 0, 0, 0], '8 bytes are wanted, and 4 are left'],

@@ -12,6 +12,10 @@ export interface ConnectionNeeds {
   readonly shareGroup?: string
   /** Likewise. */
   readonly subject?: string
+  /** Of that subject. */
+  readonly version?: number | 'latest'
+  /** Of a schema, as the command line named it, with what it refers to. */
+  readonly file?: string
   /** How long to go on trying; a command that somebody waits for says at once that nobody answers. */
   readonly retryForMs?: number
 }
@@ -59,10 +63,34 @@ async function explain(error: unknown, circumstances: Circumstances): Promise<un
     return unknownSubject(error, client, subject)
   }
   return new CommandFailure(EXIT_STATUS[error.code], {
-    message: error.message,
-    next: NEXT_STEPS[error.code] ?? '',
+    message: messageOf(error, needs),
+    next: nextStep(error.code, { ...needs, ...(topic !== undefined && { topic }) }),
     cause: error,
   })
+}
+
+/** What the registry says of a version is as Confluent's says it: without the subject. */
+function messageOf(
+  { code, message }: MillraceError,
+  { subject, version }: ConnectionNeeds,
+): string {
+  if (code !== 'VERSION_NOT_FOUND' || subject === undefined) return message
+  return version === undefined ? `${subject}: ${message}` : `${subject} has no version ${version}.`
+}
+
+/** With the names that the command line gave, so that it can be typed as it is. */
+function nextStep(
+  code: MillraceErrorCode,
+  { topic, subject, version, file }: ConnectionNeeds,
+): string {
+  const names: Readonly<Record<string, string | undefined>> = {
+    TOPIC: topic,
+    SUBJECT: subject,
+    VERSION: version?.toString(),
+    FILE: file,
+  }
+  const step = NEXT_STEPS[code] ?? ''
+  return step.replaceAll(/\b(?:TOPIC|SUBJECT|VERSION|FILE)\b/g, (name) => names[name] ?? name)
 }
 
 function reasonOf(error: MillraceError): string {
@@ -156,7 +184,7 @@ const NEXT_STEPS: Readonly<Partial<Record<MillraceErrorCode, string>>> = {
     'To see how it is: millrace topic describe TOPIC. To change it: millrace topic alter TOPIC',
   SUBJECT_NOT_FOUND: 'To see those there are: millrace schema ls',
   VERSION_NOT_FOUND: 'To see those there are: millrace schema ls SUBJECT',
-  SCHEMA_NOT_FOUND: 'To see those there are: millrace schema ls SUBJECT',
+  SCHEMA_NOT_FOUND: 'To see those there are: millrace schema ls',
   INCOMPATIBLE_SCHEMA: 'To see why: millrace schema check SUBJECT FILE',
   SUBJECT_SOFT_DELETED: 'To delete it for good: millrace schema delete SUBJECT --permanent --yes',
   VERSION_SOFT_DELETED:

@@ -39,6 +39,7 @@ describe('the registry', () => {
     expect(await told('schema', 'register', 'a', first)).toMatch(/^a@1, id \d+\n$/)
     expect(await told('schema', 'register', 'a', second)).toMatch(/^a@2, id \d+\n$/)
     expect(await told('schema', 'register', 'a', first)).toMatch(/^a@1, id \d+\n$/)
+    expect(await told('schema', 'ls', 'a')).toContain('record Order, 1 field\n')
     expect(await told('schema', 'ls', '--prefix', 'a')).toMatch(
       /\na +2 +\d+ +record Order, 2 fields\n$/,
     )
@@ -67,7 +68,7 @@ describe('the registry', () => {
     expect(jsonLines(json)).toMatchObject([{ subject: 'c', isCompatible: false }])
     const refused = await served.cli(['schema', 'register', 'c', broken])
     expect(refused.status).toBe(1)
-    expect(refused.stderr).toContain('millrace schema check SUBJECT FILE')
+    expect(refused.stderr).toContain('To see why: millrace schema check c c2.avsc\n')
   })
 
   test('config and mode, of a subject and of all', async () => {
@@ -85,6 +86,7 @@ describe('the registry', () => {
     )
     const run = await served.cli(['schema', 'register', 'd', await file('d.avsc', order(TOTAL))])
     expect(run.status).toBe(4)
+    expect(run.stderr).toContain('millrace schema config d\n')
     const back = await told('schema', 'config', 'd', '--delete', '-o', 'jsonl')
     expect(JSON.parse(back)).toEqual({ subject: 'd', compatibility: 'BACKWARD', mode: 'READWRITE' })
     expect(await told('schema', 'config', 'd', '--delete')).toContain('BACKWARD')
@@ -99,7 +101,7 @@ describe('the registry', () => {
     expect(jsonLines(await served.cli(['schema', 'ls', 'e', '-o', 'jsonl']))).toHaveLength(1)
     const early = await served.cli(['schema', 'delete', 'e', '--permanent', '--yes'])
     expect(early.status).toBe(4)
-    expect(early.stderr).toContain('Delete it first')
+    expect(early.stderr).toContain('Delete it first: millrace schema delete e --yes')
     expect(await told('schema', 'rm', 'e', '-y')).toBe('Deleted e@2.\n')
     expect(await told('schema', 'rm', 'e', '-y', '--permanent')).toBe(
       'Deleted e@1, e@2, for good.\n',
@@ -124,7 +126,16 @@ describe('the registry', () => {
 
   test.each([
     [['get', 'absent'], 3, 'There is no subject absent.'],
-    [['get', 'nearby@9'], 3, 'millrace schema ls'],
+    [
+      ['get', 'nearby@9'],
+      3,
+      'nearby has no version 9.\nTo see those there are: millrace schema ls nearby\n',
+    ],
+    [
+      ['get', '--id', '999'],
+      3,
+      'Schema 999 not found\nTo see those there are: millrace schema ls\n',
+    ],
     [['get', 'naerby'], 3, 'Did you mean nearby?'],
     [['diff', 'nearby', 'bad.avsc'], 1, 'bad.avsc is no Avro schema: /type: '],
     [['diff', 'nearby', 'names.avsc'], 1, '--reference com.example.Item=item-value@3'],

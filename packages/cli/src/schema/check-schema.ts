@@ -19,7 +19,8 @@ export async function checkSchema(
 ): Promise<void> {
   const { output, signal } = invocation
   const schema = await readSchemaFile(file)
-  const { isCompatible } = await withServer(invocation, { subject }, async ({ schemas }) => {
+  const needs = { subject, file, ...(against !== undefined && { version: against }) }
+  const { isCompatible } = await withServer(invocation, needs, async ({ schemas }) => {
     const wanted = { schema, references: reference, ...(normalize && { normalize }) }
     const version = against === undefined ? {} : { version: against }
     const result = await schemas.check(subject, wanted, { ...version, signal })

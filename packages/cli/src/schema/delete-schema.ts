@@ -15,7 +15,7 @@ export async function deleteSchema(
 ): Promise<void> {
   const { output, signal } = invocation
   const { subject, version } = name
-  await withServer(invocation, { subject }, async ({ schemas }) => {
+  await withServer(invocation, name, async ({ schemas }) => {
     const one = hasVersion(name) ? { version } : {}
     const isForGood = permanent === true
     const gone =

@@ -1,7 +1,7 @@
 import type { SchemaVersion } from '@millrace/client'
 import { withServer } from '../connection.ts'
 import type { Invocation } from '../invocation.ts'
-import { formatCount } from '../quantity.ts'
+import { counted, formatCount } from '../quantity.ts'
 
 /** Every subject with its latest version; of one subject, every version. */
 export async function listSchemas(
@@ -42,6 +42,6 @@ function summaryOf(text: string): string {
   const { type, name, namespace, fields } = schema as Readonly<Record<string, unknown>>
   const inNamespace = typeof namespace === 'string' && namespace !== '' ? `${namespace}.` : ''
   const called = typeof name === 'string' ? ` ${name.includes('.') ? '' : inNamespace}${name}` : ''
-  const count = Array.isArray(fields) ? `, ${fields.length} fields` : ''
+  const count = Array.isArray(fields) ? `, ${counted(fields.length, 'field')}` : ''
   return `${typeof type === 'string' ? type : 'schema'}${called}${count}`
 }

@@ -16,10 +16,16 @@ export async function registerSchema(
 ): Promise<void> {
   const { output, signal } = invocation
   const schema = await readSchemaFile(file)
-  await withServer(invocation, {}, async ({ schemas }) => {
+  await withServer(invocation, { subject, file: typed(file, reference) }, async ({ schemas }) => {
     const wanted = { schema, references: reference, ...(normalize && { normalize }) }
     const registered = await schemas.register(subject, { ...wanted, signal })
     const { version, id } = registered
     await output.one(registered, () => `${subject}@${version}, id ${id}\n`)
   })
+}
+
+/** As it is typed for another command. */
+function typed(file: string, references: readonly SchemaReference[]): string {
+  const options = references.map((one) => ` --reference ${one.name}=${one.subject}@${one.version}`)
+  return file + options.join('')
 }

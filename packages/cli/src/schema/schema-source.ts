@@ -51,7 +51,7 @@ async function sourceOfFile(
 
 async function sourceOfSubject(invocation: Invocation, argument: string): Promise<SchemaSource> {
   const { subject, version } = schemaName(argument)
-  return withServer(invocation, { subject }, async (client) => {
+  return withServer(invocation, { subject, version }, async (client) => {
     const { schema, references } = await client.schemas.get(subject, { version })
     return { text: schema, references: await referencedTexts(client, references) }
   })
