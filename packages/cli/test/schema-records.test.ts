@@ -134,6 +134,13 @@ describe('records of a topic with a schema', () => {
     expect(await told('consume', 'm-off')).toBe('{"total":1}\ntext\n')
     const other = await produce('m', '{"total":1}\n', '--schema', 'other')
     expect(other).toMatchObject({ status: 2, stderr: expect.stringContaining('of subject m') })
+    const none = /m has no version 9\..*\n.*millrace schema ls m\n/
+    for (const run of [
+      await produce('m', '{"total":1}\n', '--schema', 'm@9'),
+      await served.cli(['consume', 'm', '--schema', 'm@9']),
+    ]) {
+      expect(run).toMatchObject({ status: 3, stderr: expect.stringMatching(none) })
+    }
   })
 
   test('dead letters have the line as it was', async () => {

@@ -88,13 +88,13 @@ async function sourcesOf(client: Client): Promise<Sources> {
   const { SchemaCache } = await import('@millrace/client/avro')
   const { WireReader } = await import('../schema/wire-reader.ts')
   const { registrySource } = await import('../schema/registry-source.ts')
+  const { namedVersion } = await import('../schema/named-version.ts')
   const schemas = new SchemaCache(client.schemas)
   const source = registrySource(schemas)
   return {
     readerOf: async (place, asked) => {
       if (asked === undefined) return new WireReader(place, source)
-      const reader = await schemas.byName(asked.subject, asked.version)
-      return new WireReader(place, source, reader)
+      return new WireReader(place, source, await namedVersion(schemas, asked))
     },
   }
 }

@@ -7,6 +7,7 @@ import type { SchemaName, SchemaSetting } from '@millrace/model/schema-setting'
 import { CommandFailure } from '../command-failure.ts'
 import { EXIT } from '../exit-status.ts'
 import { counted } from '../quantity.ts'
+import { namedVersion } from '../schema/named-version.ts'
 import type { KeyForm, LineRecord } from './plain-line.ts'
 
 /** What keys, or values, are held to, and what the command line asks for. */
@@ -78,7 +79,7 @@ async function encoderFor(
     })
   }
   try {
-    return new Encoder(place, await schemas.byName(subject, version), setting)
+    return new Encoder(place, await namedVersion(schemas, { subject, version }), setting)
   } catch (error) {
     const isAbsent = error instanceof MillraceError && error.code === 'SUBJECT_NOT_FOUND'
     if (!isAbsent || asked !== undefined) throw error
